@@ -1,0 +1,34 @@
+include(GNUInstallDirs)
+list(PREPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_SOURCE_DIR}/cmake")
+
+option(EVENTSDK_KAFKA "Build eventsdk::kafka, the librdkafka adapter" ON)
+option(EVENTSDK_BUILD_CLI "Build the eventsdk command-line tool" ${PROJECT_IS_TOP_LEVEL})
+option(EVENTSDK_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(EVENTSDK_BUILD_EXAMPLES "Build the examples as part of this tree" ${PROJECT_IS_TOP_LEVEL})
+option(EVENTSDK_BUILD_BENCH "Build the benchmarks" OFF)
+option(EVENTSDK_INSTALL "Make install rules" ${PROJECT_IS_TOP_LEVEL})
+option(EVENTSDK_WERROR "Warnings are errors" OFF)
+set(EVENTSDK_SANITIZE "" CACHE STRING "Sanitizers for everything built here: address;undefined or thread")
+
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+  endif()
+  find_program(EVENTSDK_CCACHE ccache)
+  if(EVENTSDK_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${EVENTSDK_CCACHE}")
+  endif()
+endif()
+
+# Compile settings of everything in this tree; never exported to users.
+add_library(eventsdk_build_settings INTERFACE)
+target_compile_features(eventsdk_build_settings INTERFACE cxx_std_20)
+target_compile_options(eventsdk_build_settings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow $<$<BOOL:${EVENTSDK_WERROR}>:-Werror>)
+if(EVENTSDK_SANITIZE)
+  list(JOIN EVENTSDK_SANITIZE "," _sanitizers)
+  target_compile_options(eventsdk_build_settings INTERFACE
+    -fsanitize=${_sanitizers} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(eventsdk_build_settings INTERFACE -fsanitize=${_sanitizers})
+endif()

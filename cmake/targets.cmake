@@ -1,0 +1,43 @@
+# One library per CMake target of the product; the sources of a module are the files of its folder.
+set(_eventsdk_modules core json event schema broker catalogue produce consume process
+                      outbox aggregate snapshot memory)
+
+function(eventsdk_library name)
+  cmake_parse_arguments(ARG "" "" "MODULES" ${ARGN})
+  set(sources "")
+  foreach(module IN LISTS ARG_MODULES)
+    file(GLOB module_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/${module}/*.cpp")
+    list(APPEND sources ${module_sources})
+  endforeach()
+  add_library(${name} ${sources})
+  set(exported "${name}")
+  string(REGEX REPLACE "^eventsdk_" "" exported "${exported}")
+  add_library(eventsdk::${exported} ALIAS ${name})
+  set_target_properties(${name} PROPERTIES
+    EXPORT_NAME ${exported}
+    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}
+    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    POSITION_INDEPENDENT_CODE ON)
+  target_compile_features(${name} PUBLIC cxx_std_20)
+  target_compile_definitions(${name} PRIVATE EVENTSDK_BUILDING)
+  if(NOT BUILD_SHARED_LIBS)
+    target_compile_definitions(${name} PUBLIC EVENTSDK_STATIC)
+  endif()
+  target_include_directories(${name}
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+    PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:eventsdk_build_settings>)
+endfunction()
+
+eventsdk_library(eventsdk MODULES ${_eventsdk_modules})
+target_link_libraries(eventsdk
+  PUBLIC nlohmann_json::nlohmann_json Threads::Threads
+  PRIVATE fmt::fmt simdjson::simdjson PkgConfig::RE2 OpenSSL::Crypto $<BUILD_INTERFACE:eventsdk_valijson>)
+
+eventsdk_library(eventsdk_testing MODULES testing)
+target_link_libraries(eventsdk_testing PUBLIC eventsdk PRIVATE fmt::fmt)
+
+if(EVENTSDK_KAFKA)
+  eventsdk_library(eventsdk_kafka MODULES kafka)
+  target_link_libraries(eventsdk_kafka PUBLIC eventsdk PRIVATE fmt::fmt RdKafka::rdkafka)
+endif()

@@ -1,0 +1,12 @@
+# The one place that names dependency versions. tools/ reads it too: keep one `set(NAME VERSION)` a line.
+set(EVENTSDK_FMT_MIN 9.0)
+set(EVENTSDK_NLOHMANN_JSON_MIN 3.11)
+set(EVENTSDK_VALIJSON_MIN 1.0)
+set(EVENTSDK_SIMDJSON_MIN 3.0)
+set(EVENTSDK_CLI11_MIN 2.1)
+set(EVENTSDK_LIBRDKAFKA_MIN 2.8.0)
+# What tools/setup builds where the distribution's librdkafka is older than the minimum.
+set(EVENTSDK_LIBRDKAFKA_BUILD 2.8.0)
+set(EVENTSDK_LIBRDKAFKA_DEBIAN_REVISION 2.8.0-1)
+# What tools/kafka runs.
+set(EVENTSDK_KAFKA_BROKER 4.1.0)
