@@ -34,7 +34,7 @@ struct Record {
 
     /// The value of the last header of that name (Kafka's rule), or nothing; a null value is nothing too.
     [[nodiscard]] EVENTSDK_API std::optional<std::string_view> header(std::string_view name) const noexcept;
-    /// key + value + headers, as Kafka's size limits count them.
+    /// Bytes of key, value, header names and header values; Kafka's limits add about 70 bytes of framing to it.
     [[nodiscard]] EVENTSDK_API std::size_t size_bytes() const noexcept;
 
     friend bool operator==(const Record&, const Record&) = default;
