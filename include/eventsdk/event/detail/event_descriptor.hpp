@@ -1,0 +1,68 @@
+#pragma once
+
+// Makes the constant EventDescriptor of an event struct. Included by event.hpp.
+
+#include <eventsdk/event/detail/value_of.hpp>
+
+#include <memory>
+#include <utility>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace detail {
+
+template <class T>
+concept HasType = requires { EventTraits<T>::type.name; };
+template <class T>
+concept HasTypes = requires(const T& event) {
+    EventTraits<T>::types.size();
+    { EventTraits<T>::type_of(event) } -> std::convertible_to<std::string_view>;
+};
+
+template <class T>
+inline constexpr auto event_types = [] {
+    if constexpr (HasTypes<T>) {
+        return EventTraits<T>::types;
+    } else {
+        return std::array{EventTraits<T>::type};
+    }
+}();
+
+template <class T>
+constexpr EventDescriptor make_event_descriptor() {
+    static_assert(HasType<T> || HasTypes<T>,
+                  "EventTraits<T> needs `static constexpr EventType type{\"Name\", 1}`, or `types` and `type_of`");
+    EventDescriptor made;
+    made.payload = &value_type_of<T>;
+    made.types = event_types<T>;
+    if constexpr (requires { EventTraits<T>::aggregate.context; }) made.aggregate = EventTraits<T>::aggregate;
+    if constexpr (HasTypes<T>) {
+        made.type_of = [](const void* event) -> std::size_t {
+            const std::string_view name = EventTraits<T>::type_of(*static_cast<const T*>(event));
+            for (std::size_t i = 0; i < event_types<T>.size(); ++i)
+                if (event_types<T>[i].name == name) return i;
+            return event_types<T>.size();
+        };
+    }
+    made.construct = [](void* memory) { ::new (memory) T{}; };
+    made.destroy = [](void* event) noexcept { std::destroy_at(static_cast<T*>(event)); };
+    made.size_bytes = sizeof(T);
+    made.alignment = alignof(T);
+    return made;
+}
+
+template <class T>
+inline constexpr EventDescriptor event_descriptor_of = make_event_descriptor<T>();
+
+}  // namespace detail
+
+/// An event struct: described by EventTraits with a type of its own.
+template <class T>
+concept Event = detail::HasType<T> || detail::HasTypes<T>;
+
+/// The descriptor of T; the same object for the whole program.
+template <Event T>
+constexpr const EventDescriptor& describe_event() noexcept {
+    return detail::event_descriptor_of<T>;
+}
+
+EVENTSDK_END_NAMESPACE

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <eventsdk/event/value_type.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <tuple>
+
+EVENTSDK_BEGIN_NAMESPACE
+
+/// Name and schema version of an event type on the wire.
+struct EventType {
+    std::string_view name;
+    std::int32_t version = 1;  ///< at least 1
+
+    friend constexpr bool operator==(const EventType&, const EventType&) = default;
+};
+
+/// Which kind of thing an event is about: a bounded context and an aggregate in it. Together with the
+/// environment they name the topic: `prod.education.assignment`.
+struct AggregateType {
+    std::string_view context;
+    std::string_view aggregate;
+};
+
+/// Describes a struct to the SDK; specialise it beside the struct.
+///
+///     template <>
+///     struct eventsdk::EventTraits<AssignmentSubmitted> {
+///         static constexpr EventType type{"AssignmentSubmitted", 1};
+///         static constexpr AggregateType aggregate{"education", "assignment"};
+///         static constexpr auto fields = std::tuple{field("courseId", &AssignmentSubmitted::course_id), …};
+///     };
+///
+/// - `fields`: every member that travels, in the order of writing. A struct nested in an event needs only this.
+/// - `type`; or, where one struct carries several wire types, `static constexpr std::array types{EventType{…}, …}`
+///   and `static std::string_view type_of(const T&)`, which gives the name of one of them.
+/// - `aggregate`: may be left out when the catalogue is given a topic for the event.
+template <class T>
+struct EventTraits;
+
+template <class T, class M>
+struct Field {
+    using Struct = T;
+    using Member = M;
+    std::string_view name;
+    M T::* member;
+};
+
+/// One entry of `EventTraits<T>::fields`.
+/// @param name the member's JSON name; a string literal
+template <class T, class M>
+constexpr Field<T, M> field(std::string_view name, M T::* member) {
+    return {name, member};
+}
+
+/// Describes an enumeration: `static constexpr std::array names{enum_name("syntax_error", Struggle::syntax_error), …};`
+template <class E>
+struct EnumTraits;
+
+template <class E>
+struct EnumName {
+    std::string_view name;
+    E value;
+};
+
+template <class E>
+constexpr EnumName<E> enum_name(std::string_view name, E value) {
+    return {name, value};
+}
+
+/// What compiled code knows of an event struct; one constant per type.
+struct EventDescriptor {
+    const ValueType* payload = nullptr;
+    std::span<const EventType> types{};  ///< at least one
+    AggregateType aggregate{};           ///< empty names when the traits give none
+    /// Index into `types` of an object's wire type; null when there is one only. Out of range: type_of() named none.
+    std::size_t (*type_of)(const void* event) = nullptr;
+    /// Makes an empty event in place / destroys it / its size: for scratch objects of handlers.
+    void (*construct)(void* memory) = nullptr;
+    void (*destroy)(void* event) noexcept = nullptr;
+    std::size_t size_bytes = 0;
+    std::size_t alignment = 0;
+};
+
+EVENTSDK_END_NAMESPACE
