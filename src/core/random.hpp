@@ -1,0 +1,12 @@
+#pragma once
+
+#include <eventsdk/core/config.hpp>
+
+#include <cstdint>
+
+EVENTSDK_BEGIN_NAMESPACE
+
+/// 64 unpredictable bits of the system, drawn in blocks that each thread keeps; a forked child draws its own.
+[[nodiscard]] std::uint64_t random_bits() noexcept;
+
+EVENTSDK_END_NAMESPACE

@@ -1,0 +1,141 @@
+#include <eventsdk/core/trace_context.hpp>
+
+#include "core/random.hpp"
+
+#include <algorithm>
+#include <span>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace {
+
+constexpr std::size_t traceparent_length = 55;  // of version 00
+constexpr std::size_t max_members = 32;
+
+/// Only lower case is valid in a traceparent.
+int hex_value(char c) noexcept {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return -1;
+}
+
+bool read_hex(std::string_view text, std::span<std::uint8_t> out) noexcept {
+    int bad = 0;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const int high = hex_value(text[2 * i]);
+        const int low = hex_value(text[2 * i + 1]);
+        bad |= high | low;
+        out[i] = static_cast<std::uint8_t>(((high & 15) << 4) | (low & 15));
+    }
+    return bad >= 0;
+}
+
+bool all_zero(std::span<const std::uint8_t> bytes) noexcept {
+    return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
+}
+
+bool read_traceparent(std::string_view text, TraceContext& out) noexcept {
+    if (text.size() < traceparent_length || text[2] != '-' || text[35] != '-' || text[52] != '-') return false;
+    std::uint8_t version = 0;
+    if (!read_hex(text, {&version, 1}) || version == 0xff) return false;
+    if (text.size() > traceparent_length && (version == 0 || text[traceparent_length] != '-')) return false;
+    return read_hex(text.substr(3), out.trace_id) && read_hex(text.substr(36), out.parent_id) &&
+           read_hex(text.substr(53), {&out.flags, 1}) && !all_zero(out.trace_id) && !all_zero(out.parent_id);
+}
+
+bool is_key_char(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '*' || c == '/';
+}
+
+bool is_key_part(std::string_view part, std::size_t longest) noexcept {
+    return !part.empty() && part.size() <= longest && std::all_of(part.begin(), part.end(), is_key_char) &&
+           part[0] >= '0' && part[0] != '_';
+}
+
+bool is_key(std::string_view key) noexcept {
+    const std::size_t at = key.find('@');
+    if (at == std::string_view::npos) return is_key_part(key, 256);
+    return is_key_part(key.substr(0, at), 241) && is_key_part(key.substr(at + 1), 14);
+}
+
+bool is_value(std::string_view value) noexcept {
+    return !value.empty() && value.size() <= 256 && value.back() != ' ' &&
+           std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~' && c != '='; });
+}
+
+std::string_view trim(std::string_view text) noexcept {
+    const std::size_t first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+void put_random(std::span<std::uint8_t> out) noexcept {
+    do {
+        for (std::size_t i = 0; i < out.size(); i += 8) {
+            std::uint64_t bits = random_bits();
+            for (std::size_t j = 0; j < 8; ++j, bits >>= 8) out[i + j] = static_cast<std::uint8_t>(bits);
+        }
+    } while (all_zero(out));
+}
+
+void append_hex(std::string& text, std::span<const std::uint8_t> bytes) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    for (const std::uint8_t byte : bytes) {
+        text.push_back(hex[byte >> 4]);
+        text.push_back(hex[byte & 15U]);
+    }
+}
+
+}  // namespace
+
+std::optional<TraceContext> TraceContext::parse(std::string_view traceparent, std::string_view tracestate) {
+    TraceContext context;
+    if (!read_traceparent(traceparent, context)) return {};
+    if (is_tracestate(tracestate)) context.state = tracestate;
+    return context;
+}
+
+TraceContext TraceContext::make() {
+    TraceContext context;
+    put_random(context.trace_id);
+    put_random(context.parent_id);
+    context.flags = 1;
+    return context;
+}
+
+TraceContext TraceContext::child() const {
+    TraceContext context = *this;
+    put_random(context.parent_id);
+    return context;
+}
+
+std::string TraceContext::traceparent() const {
+    std::string text = "00-";
+    text.reserve(traceparent_length);
+    append_hex(text, trace_id);
+    text.push_back('-');
+    append_hex(text, parent_id);
+    text.push_back('-');
+    append_hex(text, {&flags, 1});
+    return text;
+}
+
+bool is_traceparent(std::string_view text) noexcept {
+    TraceContext context;
+    return read_traceparent(text, context);
+}
+
+bool is_tracestate(std::string_view text) noexcept {
+    std::size_t members = 0;
+    while (!text.empty()) {
+        const std::size_t comma = text.find(',');
+        const std::string_view member = trim(text.substr(0, comma));
+        text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+        if (member.empty()) continue;
+        const std::size_t equals = member.find('=');
+        if (equals == std::string_view::npos || ++members > max_members) return false;
+        if (!is_key(member.substr(0, equals)) || !is_value(member.substr(equals + 1))) return false;
+    }
+    return true;
+}
+
+EVENTSDK_END_NAMESPACE
