@@ -1,0 +1,58 @@
+#pragma once
+
+#include <eventsdk/broker/record.hpp>
+#include <eventsdk/catalogue/opened.hpp>
+
+#include <cstdint>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+EVENTSDK_BEGIN_NAMESPACE
+
+/// A delivery that outlives its handler.
+struct OwnedDelivery {
+    Envelope envelope{};
+    std::string payload{};  ///< JSON text
+    std::string topic{};
+    std::int32_t partition = -1;
+    std::int64_t offset = -1;
+    Timestamp timestamp{};
+    std::vector<Header> headers{};
+    int attempt = 1;
+    bool replay = false;
+};
+
+/// An event on its way into a handler: what surrounds it and where it came from. Its views die with the handler.
+///
+/// **Thread safety**: belongs to the handler's thread.
+class EVENTSDK_API Delivery {
+public:
+    Delivery(const ReceivedRecord& record, const Opened& opened, int attempt, bool replay, std::stop_token stop)
+        : record_{&record}, opened_{&opened}, attempt_{attempt}, replay_{replay}, stop_{std::move(stop)} {}
+
+    [[nodiscard]] const EnvelopeView& envelope() const noexcept { return opened_->envelope; }
+    [[nodiscard]] std::string_view payload_text() const { return opened_->payload_text(); }
+    [[nodiscard]] std::string_view topic() const noexcept { return record_->topic; }
+    [[nodiscard]] std::int32_t partition() const noexcept { return record_->partition; }
+    [[nodiscard]] std::int64_t offset() const noexcept { return record_->offset; }
+    [[nodiscard]] Timestamp timestamp() const noexcept { return record_->timestamp; }
+    [[nodiscard]] const ReceivedRecord& record() const noexcept { return *record_; }
+    [[nodiscard]] const Opened& opened() const noexcept { return *opened_; }
+    /// 1 for the first try.
+    [[nodiscard]] int attempt() const noexcept { return attempt_; }
+    /// Read again on purpose (rebuild), not for the first time.
+    [[nodiscard]] bool replay() const noexcept { return replay_; }
+    /// Stop requested: long handlers look at it and return retry().
+    [[nodiscard]] const std::stop_token& stop_token() const noexcept { return stop_; }
+    [[nodiscard]] OwnedDelivery to_owned() const;
+
+private:
+    const ReceivedRecord* record_;
+    const Opened* opened_;
+    int attempt_;
+    bool replay_;
+    std::stop_token stop_;
+};
+
+EVENTSDK_END_NAMESPACE

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <eventsdk/consume/delivery.hpp>
+#include <eventsdk/consume/handled.hpp>
+#include <eventsdk/event.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+EVENTSDK_BEGIN_NAMESPACE
+
+/// A read-model function: which events it wants and what it does with each. Its name is the consumer group.
+///
+///     Projection points{"gamification-points-v1"};
+///     points.on<AssignmentSubmitted>([&](const AssignmentSubmitted& event) { scores.add(event.student_id, 5); });
+///
+/// A handler takes the event, or the event and the `const Delivery&`, and returns nothing (done), Handled, or
+/// Result<void>. One that throws is retried by the policy and then dead-lettered.
+/// **Thread safety**: built on one thread, then moved into a Projector, which calls handlers from its workers: one
+/// event of a key at a time.
+class EVENTSDK_API Projection {
+public:
+    /// @param name consumer group, 1…249 bytes; stable over releases
+    explicit Projection(std::string name);
+
+    /// Handles T: any of its wire types.
+    template <Event T, class Handler>
+    Projection& on(Handler handler) {
+        add(describe_event<T>(), [handler = std::move(handler)](const void* event, const Delivery& delivery) mutable {
+            return call(handler, *static_cast<const T*>(event), delivery);
+        });
+        return *this;
+    }
+    /// Handles a closed family `std::variant<A, B, …>` with a visitor; one that misses a member does not compile.
+    template <class Family, class Visitor>
+        requires(!Event<Family>)
+    Projection& on(Visitor visitor) {
+        add_family(std::type_identity<Family>{}, std::make_shared<Visitor>(std::move(visitor)));
+        return *this;
+    }
+    /// Handles a type by name, any version, with the delivery alone (`delivery.payload_text()`).
+    Projection& on_type(std::string type, std::function<Handled(const Delivery&)> handler);
+    /// Handles every event of the topics that no other handler takes, unknown types included.
+    Projection& otherwise(std::function<Handled(const Delivery&)> handler);
+
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+
+    /// One registered handler; what a Projector reads.
+    struct Entry {
+        const EventDescriptor* descriptor = nullptr;  ///< null: by name
+        std::string type{};                           ///< with no descriptor; empty: otherwise()
+        std::function<Handled(const void* event, const Delivery&)> handle{};
+    };
+    [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return entries_; }
+
+private:
+    template <class Handler, class T>
+    static Handled call(Handler& handler, const T& event, const Delivery& delivery) {
+        if constexpr (std::is_invocable_v<Handler&, const T&, const Delivery&>) {
+            return outcome([&]() -> decltype(auto) { return handler(event, delivery); });
+        } else {
+            static_assert(std::is_invocable_v<Handler&, const T&>,
+                          "a handler takes (const T&) or (const T&, const Delivery&)");
+            return outcome([&]() -> decltype(auto) { return handler(event); });
+        }
+    }
+    template <class F>
+    static Handled outcome(F&& run) {
+        using R = std::invoke_result_t<F>;
+        if constexpr (std::is_void_v<R>) {
+            run();
+            return done();
+        } else if constexpr (std::is_convertible_v<R, Handled>) {
+            return run();
+        } else {
+            static_assert(std::is_same_v<R, Result<void>>, "a handler returns nothing, Handled or Result<void>");
+            Result<void> result = run();
+            return result ? done() : to_handled(result.error());
+        }
+    }
+    template <class... T, class Visitor>
+    void add_family(std::type_identity<std::variant<T...>>, const std::shared_ptr<Visitor>& visitor) {
+        static_assert(((std::is_invocable_v<Visitor&, const T&> ||
+                        std::is_invocable_v<Visitor&, const T&, const Delivery&>)&&...),
+                      "the visitor must handle every member of the family");
+        (on<T>([visitor](const T& event, const Delivery& delivery) { return call(*visitor, event, delivery); }), ...);
+    }
+    void add(const EventDescriptor& descriptor, std::function<Handled(const void*, const Delivery&)> handle);
+
+    std::string name_;
+    std::vector<Entry> entries_;
+};
+
+EVENTSDK_END_NAMESPACE

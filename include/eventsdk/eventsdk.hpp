@@ -1,0 +1,11 @@
+#pragma once
+
+/// @file
+/// Everything of `eventsdk::eventsdk`.
+
+#include <eventsdk/catalogue/catalogue.hpp>
+#include <eventsdk/consume/projector.hpp>
+#include <eventsdk/event.hpp>
+#include <eventsdk/memory/broker.hpp>
+#include <eventsdk/produce/producer.hpp>
+#include <eventsdk/produce/transactional_producer.hpp>
