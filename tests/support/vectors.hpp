@@ -1,0 +1,19 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+namespace support {
+
+/// A file of tests/vectors/.
+inline nlohmann::json load_vectors(const std::string& name) {
+    const std::string path = std::string{EVENTSDK_TEST_SOURCE_DIR} + "/vectors/" + name;
+    std::ifstream file{path};
+    if (!file) throw std::runtime_error{"cannot open " + path};
+    return nlohmann::json::parse(file);
+}
+
+}  // namespace support

@@ -1,0 +1,66 @@
+#include <eventsdk/core/trace_context.hpp>
+
+#include <support/catch.hpp>
+#include <support/vectors.hpp>
+
+using namespace eventsdk;
+
+namespace {
+
+constexpr const char* good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+}  // namespace
+
+TEST_CASE("every traceparent of the vectors is read or refused as they say", "[core][unit]") {
+    const auto vectors = support::load_vectors("trace_context.json");
+    for (const auto& each : vectors["traceparent"]) {
+        const auto text = each["traceparent"].get<std::string>();
+        INFO(text);
+        const auto parsed = TraceContext::parse(text);
+        CHECK(is_traceparent(text) == each["valid"].get<bool>());
+        REQUIRE(parsed.has_value() == each["valid"].get<bool>());
+        if (!parsed) continue;
+        CHECK(parsed->flags == each["flags"].get<unsigned>());
+        CHECK(parsed->sampled() == each["sampled"].get<bool>());
+        CHECK(parsed->traceparent() == "00" + text.substr(2, 53));
+    }
+}
+
+TEST_CASE("every tracestate of the vectors is taken or refused as they say", "[core][unit]") {
+    const auto vectors = support::load_vectors("trace_context.json");
+    for (const auto& each : vectors["tracestate"]) {
+        const auto text = each["tracestate"].get<std::string>();
+        INFO(text);
+        CHECK(is_tracestate(text) == each["valid"].get<bool>());
+        const auto parsed = TraceContext::parse(good, text);
+        REQUIRE(parsed);  // a bad tracestate never spoils a good traceparent
+        CHECK(parsed->state == (each["valid"].get<bool>() ? text : ""));
+    }
+}
+
+TEST_CASE("a bad traceparent takes its tracestate with it", "[core][unit]") {
+    CHECK_FALSE(TraceContext::parse("00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01", "a=b"));
+}
+
+TEST_CASE("a higher version may carry more, behind a dash", "[core][unit]") {
+    const std::string later = "cc" + std::string{good}.substr(2);
+    CHECK(is_traceparent(later + "-what-the-future-holds"));
+    CHECK_FALSE(is_traceparent(later + "what"));
+    CHECK_FALSE(is_traceparent("00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01"));
+}
+
+TEST_CASE("a child stays in the trace and gets a span of its own", "[core][unit]") {
+    const auto parent = TraceContext::parse(good, "rojo=1").value();
+    const TraceContext child = parent.child();
+    CHECK(child.trace_id == parent.trace_id);
+    CHECK(child.parent_id != parent.parent_id);
+    CHECK(child.state == "rojo=1");
+    CHECK(is_traceparent(child.traceparent()));
+}
+
+TEST_CASE("new traces are valid, sampled and different", "[core][unit]") {
+    const TraceContext one = TraceContext::make();
+    CHECK(is_traceparent(one.traceparent()));
+    CHECK(one.sampled());
+    CHECK(one.trace_id != TraceContext::make().trace_id);
+}
