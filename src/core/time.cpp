@@ -90,8 +90,8 @@ const char* rfc3339::read(std::string_view text, DateTime& out) noexcept {
     if (hour > 23 || minute > 59 || second > 60) return "there is no such time of day";
     if (const char* wrong = read_tail(text, out)) return wrong;
 
-    const sys_seconds minute_start = day_of(year_number, month_number, day_number) + hours{hour} + minutes{minute} -
-                                     minutes{out.offset_minutes};
+    const sys_seconds minute_start =
+        day_of(year_number, month_number, day_number) + hours{hour} + minutes{minute} - minutes{out.offset_minutes};
     out.leap_second = second == 60;
     if (out.leap_second && !can_be_leap_second(minute_start)) return "there can be no leap second";
     out.utc = minute_start + seconds{second} + microseconds{out.nanoseconds / 1000};

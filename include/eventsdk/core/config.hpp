@@ -15,5 +15,9 @@
 #endif
 
 /// Every public name lives in the inline namespace of its ABI version.
-#define EVENTSDK_BEGIN_NAMESPACE namespace eventsdk { inline namespace v0 {
-#define EVENTSDK_END_NAMESPACE } }
+#define EVENTSDK_BEGIN_NAMESPACE \
+  namespace eventsdk {           \
+  inline namespace v0 {
+#define EVENTSDK_END_NAMESPACE \
+  }                            \
+  }

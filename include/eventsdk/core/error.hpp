@@ -39,6 +39,9 @@ struct Error {
     int native_code = 0;
     /// With ErrorKind::conflict the aggregate's current revision, else -1.
     std::int64_t revision = -1;
+    /// JSON Pointer (RFC 6901) to what is wrong, where the error is about a JSON document: "/items/3/price". Empty:
+    /// the whole, or no document.
+    std::string pointer{};
 
     /// "permanent schema.required: … (hint)": one line for a log.
     [[nodiscard]] EVENTSDK_API std::string to_string() const;

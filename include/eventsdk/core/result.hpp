@@ -26,9 +26,9 @@ public:
     Result(Error error) : state_{std::in_place_index<1>, std::move(error)} {}  // NOLINT: implicit on purpose
     /// From anything a T is made of, so that `return derived_pointer;` and `return "text";` work.
     template <class U>
-        requires(!std::is_same_v<std::remove_cvref_t<U>, Result> && !std::is_same_v<std::remove_cvref_t<U>, T> &&
-                 !std::is_same_v<std::remove_cvref_t<U>, Error> && std::is_convertible_v<U, T>)
-    Result(U&& value) : state_{std::in_place_index<0>, std::forward<U>(value)} {}  // NOLINT
+    requires(!std::is_same_v<std::remove_cvref_t<U>, Result> && !std::is_same_v<std::remove_cvref_t<U>, T> &&
+             !std::is_same_v<std::remove_cvref_t<U>, Error> && std::is_convertible_v<U, T>) Result(U&& value)
+        : state_{std::in_place_index<0>, std::forward<U>(value)} {}  // NOLINT
 
     [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
     explicit operator bool() const noexcept { return has_value(); }

@@ -12,10 +12,10 @@ EVENTSDK_BEGIN_NAMESPACE
 
 /// A parsed RFC 3339 date-time.
 struct DateTime {
-    Timestamp utc{};                 ///< fraction truncated to microseconds; a leap second is the next second
-    std::int32_t nanoseconds = 0;    ///< fraction of the second, truncated to 0…999,999,999
-    std::int16_t offset_minutes = 0; ///< as written, -1439…1439
-    bool leap_second = false;        ///< the text said :60 (valid only where UTC can have one, section 5.7)
+    Timestamp utc{};                  ///< fraction truncated to microseconds; a leap second is the next second
+    std::int32_t nanoseconds = 0;     ///< fraction of the second, truncated to 0…999,999,999
+    std::int16_t offset_minutes = 0;  ///< as written, -1439…1439
+    bool leap_second = false;         ///< the text said :60 (valid only where UTC can have one, section 5.7)
 };
 
 /// Parses a strict RFC 3339 `date-time` (full date, `T` or `t`, seconds, optional fraction of any length,

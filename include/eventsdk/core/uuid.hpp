@@ -23,7 +23,8 @@ struct Uuid {
     /// Any version and variant in 8-4-4-4-12 hexadecimal form, either case; nothing else (no braces, no urn:).
     [[nodiscard]] static EVENTSDK_API std::optional<Uuid> parse(std::string_view text) noexcept;
     /// Version 7 from its parts; `rand_a` has 12 bits, `rand_b` 62, higher bits are ignored.
-    [[nodiscard]] static EVENTSDK_API Uuid v7(std::int64_t unix_ms, std::uint16_t rand_a, std::uint64_t rand_b) noexcept;
+    [[nodiscard]] static EVENTSDK_API Uuid v7(std::int64_t unix_ms, std::uint16_t rand_a,
+                                              std::uint64_t rand_b) noexcept;
     /// Version 5: SHA-1 of a name in a namespace.
     [[nodiscard]] static EVENTSDK_API Uuid v5(const Uuid& space, std::string_view name);
 
@@ -52,6 +53,7 @@ protected:
 /// bits. Ids of one generator strictly increase, also when the clock goes back. Survives `fork()` (the child
 /// re-seeds). No lock is held while random bytes are drawn from the system.
 /// **Source**: RFC 9562 section 5.7 and 6.2 (method 1).
-[[nodiscard]] EVENTSDK_API std::shared_ptr<IdGenerator> uuid_v7_generator(std::shared_ptr<Clock> clock = system_clock());
+[[nodiscard]] EVENTSDK_API std::shared_ptr<IdGenerator> uuid_v7_generator(
+    std::shared_ptr<Clock> clock = system_clock());
 
 EVENTSDK_END_NAMESPACE

@@ -39,6 +39,9 @@ struct AggregateType {
 /// - `type`; or, where one struct carries several wire types, `static constexpr std::array types{EventType{…}, …}`
 ///   and `static std::string_view type_of(const T&)`, which gives the name of one of them.
 /// - `aggregate`: may be left out when the catalogue is given a topic for the event.
+/// - `attributes`, optional, written like `fields`: members that travel beside the payload, in the envelope: a
+///   CloudEvents extension, or a member of a mapped layout such as `problem_id` of `user_events`. Scalars, or
+///   `std::optional` of one. They are no part of the payload's schema.
 template <class T>
 struct EventTraits;
 
@@ -47,17 +50,18 @@ struct Field {
     using Struct = T;
     using Member = M;
     std::string_view name;
-    M T::* member;
+    M T::*member;
 };
 
 /// One entry of `EventTraits<T>::fields`.
 /// @param name the member's JSON name; a string literal
 template <class T, class M>
-constexpr Field<T, M> field(std::string_view name, M T::* member) {
+constexpr Field<T, M> field(std::string_view name, M T::*member) {
     return {name, member};
 }
 
-/// Describes an enumeration: `static constexpr std::array names{enum_name("syntax_error", Struggle::syntax_error), …};`
+/// Describes an enumeration, which travels by name; specialise it beside the enum:
+/// `static constexpr std::array names{enum_name("syntax_error", Struggle::syntax_error), …};`
 template <class E>
 struct EnumTraits;
 
@@ -75,8 +79,9 @@ constexpr EnumName<E> enum_name(std::string_view name, E value) {
 /// What compiled code knows of an event struct; one constant per type.
 struct EventDescriptor {
     const ValueType* payload = nullptr;
-    std::span<const EventType> types{};  ///< at least one
-    AggregateType aggregate{};           ///< empty names when the traits give none
+    std::span<const EventType> types{};             ///< at least one
+    AggregateType aggregate{};                      ///< empty names when the traits give none
+    std::span<const FieldDescriptor> attributes{};  ///< members that travel in the envelope
     /// Index into `types` of an object's wire type; null when there is one only. Out of range: type_of() named none.
     std::size_t (*type_of)(const void* event) = nullptr;
     /// Makes an empty event in place / destroys it / its size: for scratch objects of handlers.

@@ -10,13 +10,13 @@ EVENTSDK_BEGIN_NAMESPACE
 
 /// How the members of an existing topic's JSON carry an envelope. Member names are JSON names; empty: not there.
 struct EnvelopeLayout {
-    std::string name{};          ///< for messages and the command line
-    std::string id_member{};     ///< empty: readers make a UUID v5 of topic/partition/offset
+    std::string name{};       ///< for messages and the command line
+    std::string id_member{};  ///< empty: readers make a UUID v5 of topic/partition/offset
     std::string type_member{};
     std::string version_member{};  ///< empty: header `schema-version`, else 1
     std::string key_member{};
     std::string time_member{};
-    std::string payload_member{};  ///< empty: the payload is the rest of the object
+    std::string payload_member{};    ///< empty: the payload is the rest of the object
     bool upper_snake_types = false;  ///< types must be in UPPER_SNAKE
 
     /// The layout, or `invalid_argument` naming the member.
@@ -48,9 +48,10 @@ private:
 
 /// Ready-made layouts of the topics that the SDK was made to join.
 namespace layouts {
-[[nodiscard]] EVENTSDK_API EnvelopeFormat user_events();       ///< {event_id, user_id, event_type, problem_id, payload, timestamp}
-[[nodiscard]] EVENTSDK_API EnvelopeFormat learning_events();   ///< {eventId, userId, eventType, timestamp, data}
-[[nodiscard]] EVENTSDK_API EnvelopeFormat qa_package_events(); ///< flat {planId, type, timestamp, …fields}
+[[nodiscard]] EVENTSDK_API EnvelopeFormat
+user_events();  ///< {event_id, user_id, event_type, problem_id, payload, timestamp}
+[[nodiscard]] EVENTSDK_API EnvelopeFormat learning_events();    ///< {eventId, userId, eventType, timestamp, data}
+[[nodiscard]] EVENTSDK_API EnvelopeFormat qa_package_events();  ///< flat {planId, type, timestamp, …fields}
 }  // namespace layouts
 
 EVENTSDK_END_NAMESPACE

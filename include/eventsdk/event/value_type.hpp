@@ -17,14 +17,15 @@ enum class ValueKind : std::uint8_t {
     unsigned_integer,
     floating,
     string,
+    uuid,         ///< eventsdk::Uuid: text in JSON; no load and store
     timestamp,    ///< a time point: RFC 3339 text in JSON, microseconds in Scalar::signed_integer
     enumeration,  ///< by name
     object,       ///< a described struct
     optional,     ///< absent or null when empty
     list,
-    map,          ///< string keys
-    json,         ///< nlohmann::json as it is
-    foreign,      ///< a type with nlohmann to_json / from_json
+    map,      ///< string keys
+    json,     ///< nlohmann::json as it is
+    foreign,  ///< a type with nlohmann to_json / from_json
 };
 
 /// A scalar on its way between a C++ object and JSON; which member counts is said by the ValueKind
@@ -41,7 +42,8 @@ struct ValueType;
 
 /// One described member of a struct.
 struct FieldDescriptor {
-    std::string_view name;  ///< in JSON
+    std::string_view name;   ///< in JSON
+    std::string_view token;  ///< as it is written: `,"name":`
     const ValueType* type = nullptr;
     const void* (*get)(const void* object) noexcept = nullptr;
     void* (*get_mutable)(void* object) noexcept = nullptr;
@@ -61,6 +63,8 @@ struct ValueType {
     std::uint64_t greatest = 0;
     /// Names of an enumeration.
     std::span<const std::string_view> names{};
+    /// The C++ type of a floating value is float: written with the digits that a float has.
+    bool single_precision = false;
     /// Members of a struct.
     std::span<const FieldDescriptor> fields{};
     /// Element of optional, list and map.

@@ -17,9 +17,9 @@ struct MetricSample {
     std::string name{};
     MetricLabels labels{};
     MetricKind kind = MetricKind::counter;
-    std::optional<double> value{};            ///< of a counter or gauge; absent: a gauge that is unknown
-    std::vector<std::uint64_t> buckets{};     ///< of a histogram: observations up to each bound, then all of them
-    double sum = 0.0;                         ///< of a histogram's observations
+    std::optional<double> value{};         ///< of a counter or gauge; absent: a gauge that is unknown
+    std::vector<std::uint64_t> buckets{};  ///< of a histogram: observations up to each bound, then all of them
+    double sum = 0.0;                      ///< of a histogram's observations
 };
 
 /// A Metrics port that keeps everything, for a test to look at afterwards.

@@ -32,9 +32,9 @@ std::string stderr_of(const std::function<void()>& work) {
 
 TEST_CASE("a log line is time, level, message and named values", "[core][unit]") {
     const std::string line = stderr_of([] {
-        stderr_logger()->log(LogLevel::warning, "partition paused",
-                             {{"topic", std::string_view{"a.b"}}, {"offset", std::int64_t{-7}}, {"share", 0.5},
-                              {"live", true}});
+        stderr_logger()->log(
+            LogLevel::warning, "partition paused",
+            {{"topic", std::string_view{"a.b"}}, {"offset", std::int64_t{-7}}, {"share", 0.5}, {"live", true}});
     });
     REQUIRE(line.size() > 24);
     CHECK(line[10] == 'T');
@@ -48,8 +48,7 @@ TEST_CASE("what comes from outside cannot forge or break a log line", "[core][un
                              {{"key", std::string_view{"a b\"c\\\r"}}, {"empty", std::string_view{}}});
     });
     REQUIRE(line.size() > 24);
-    CHECK(line.substr(24) ==
-          " error bad\\nkey\\x1b[31m \\xff \\x85 Za\xc5\xbc key=\"a b\\\"c\\\\\\x0d\" empty=\"\"\n");
+    CHECK(line.substr(24) == " error bad\\nkey\\x1b[31m \\xff \\x85 Za\xc5\xbc key=\"a b\\\"c\\\\\\x0d\" empty=\"\"\n");
 }
 
 TEST_CASE("lines below the level are not written", "[core][unit]") {

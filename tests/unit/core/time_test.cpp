@@ -56,9 +56,9 @@ TEST_CASE("texts around the shortest date-time are refused", "[core][unit]") {
         INFO(length);
         CHECK_FALSE(is_date_time(std::string_view{whole}.substr(0, length)));
     }
-    for (const char* text : {"2026-11-20 12:00:00Z", "2026-11-20T12:00:00ZZ", "2026-11-20T12:00:00+0100",
-                             "2026-11-20T12:00:00+01:60", "2026-11-20T24:00:00Z", "2026-13-20T12:00:00Z",
-                             "2026-11-00T12:00:00Z", "2026-11-2\xef:12:00:00Z"}) {
+    for (const char* text :
+         {"2026-11-20 12:00:00Z", "2026-11-20T12:00:00ZZ", "2026-11-20T12:00:00+0100", "2026-11-20T12:00:00+01:60",
+          "2026-11-20T24:00:00Z", "2026-13-20T12:00:00Z", "2026-11-00T12:00:00Z", "2026-11-2\xef:12:00:00Z"}) {
         INFO(text);
         CHECK_FALSE(is_date_time(text));
     }

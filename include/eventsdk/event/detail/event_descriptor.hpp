@@ -4,6 +4,7 @@
 
 #include <eventsdk/event/detail/value_of.hpp>
 
+#include <concepts>
 #include <memory>
 #include <utility>
 
@@ -11,7 +12,9 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace detail {
 
 template <class T>
-concept HasType = requires { EventTraits<T>::type.name; };
+concept HasType = requires {
+    EventTraits<T>::type.name;
+};
 template <class T>
 concept HasTypes = requires(const T& event) {
     EventTraits<T>::types.size();
@@ -27,14 +30,41 @@ inline constexpr auto event_types = [] {
     }
 }();
 
+template <class Types>
+constexpr bool are_proper_types(const Types& types) {
+    for (std::size_t i = 0; i < types.size(); ++i) {
+        if (types[i].name.empty() || types[i].version < 1) return false;
+        for (std::size_t j = 0; j < i; ++j)
+            if (types[i].name == types[j].name) return false;
+    }
+    return types.size() > 0;
+}
+
+constexpr bool are_scalars(std::span<const FieldDescriptor> fields) {
+    for (const FieldDescriptor& field : fields) {
+        const ValueType& type = field.type->kind == ValueKind::optional ? *field.type->element : *field.type;
+        if (type.kind >= ValueKind::object) return false;
+    }
+    return true;
+}
+
 template <class T>
 constexpr EventDescriptor make_event_descriptor() {
     static_assert(HasType<T> || HasTypes<T>,
                   "EventTraits<T> needs `static constexpr EventType type{\"Name\", 1}`, or `types` and `type_of`");
+    static_assert(DescribedStruct<T>, "EventTraits<T> needs `static constexpr auto fields = std::tuple{field(…), …}`");
+    static_assert(std::is_default_constructible_v<T>,
+                  "an event struct is made empty and then filled: it needs a default constructor");
+    static_assert(are_proper_types(event_types<T>),
+                  "an EventType needs a name and a version of at least 1, each name once");
     EventDescriptor made;
     made.payload = &value_type_of<T>;
     made.types = event_types<T>;
     if constexpr (requires { EventTraits<T>::aggregate.context; }) made.aggregate = EventTraits<T>::aggregate;
+    if constexpr (requires { EventTraits<T>::attributes; }) {
+        made.attributes = attribute_table<T>;
+        static_assert(are_scalars(attribute_table<T>), "attributes of an event are scalars or std::optional of one");
+    }
     if constexpr (HasTypes<T>) {
         made.type_of = [](const void* event) -> std::size_t {
             const std::string_view name = EventTraits<T>::type_of(*static_cast<const T*>(event));
