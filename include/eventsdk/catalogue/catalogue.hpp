@@ -31,6 +31,11 @@ struct CatalogueOptions {
     bool validate_on_read = true;
     /// Which engine checks: the compiled one, or valijson as reference (slow).
     bool reference_engine = false;
+    /// Begin a W3C trace for an event whose publisher gives none and nothing known caused it. Off: such an event has no
+    /// `traceparent`.
+    bool start_traces = true;
+    /// Recognise native envelopes and CloudEvents in a topic of another format, also without a content-type header.
+    bool detect_formats = true;
 };
 
 /// The only place that says which event types exist, with their topic, format, schema and upcasters. Immutable and
@@ -46,7 +51,7 @@ public:
     [[nodiscard]] static Result<Catalogue> load(CatalogueOptions options, Registrations... registrations) {
         std::vector<EventRegistration> all;
         all.reserve(sizeof...(registrations));
-        (all.push_back(std::move(registrations)), ...);
+        (detail::append(all, std::move(registrations)), ...);
         return load(std::move(options), std::move(all));
     }
     [[nodiscard]] static Result<Catalogue> load(CatalogueOptions options, std::vector<EventRegistration> registrations);

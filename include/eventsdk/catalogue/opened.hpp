@@ -32,8 +32,9 @@ public:
     EnvelopeView envelope{};
     /// The schema version that the payload has now (after upcasting); envelope.schema_version is the written one.
     std::int32_t payload_version = 1;
-    bool known = false;      ///< the type is registered for the topic
-    bool tombstone = false;  ///< null value: only the key (envelope.aggregate_id) is set
+    bool known = false;         ///< the type is registered for the topic (or at all, when the topic is of no type)
+    bool tombstone = false;     ///< null value: only the key (envelope.aggregate_id) is set
+    std::string_view format{};  ///< name of the format found: "native", "cloudevents-structured", …
     const OpenScratch* scratch = nullptr;
 
     /// Fills `event`, an object of the descriptor's struct, from the payload.

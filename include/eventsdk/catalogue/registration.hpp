@@ -55,14 +55,30 @@ template <Event T>
     return made;
 }
 
-/// Registers every struct of a closed family `std::variant<A, B, …>` with the same options.
+namespace detail {
 template <class Variant>
 struct FamilyOf;
 template <Event... T>
 struct FamilyOf<std::variant<T...>> {
-    static void append(std::vector<EventRegistration>& to, const EventOptions& options) {
-        (to.push_back(event<T>(options)), ...);
+    static std::vector<EventRegistration> registrations(const EventOptions& options) {
+        std::vector<EventRegistration> made;
+        (made.push_back(event<T>(options)), ...);
+        return made;
     }
 };
+
+inline void append(std::vector<EventRegistration>& to, EventRegistration registration) {
+    to.push_back(std::move(registration));
+}
+inline void append(std::vector<EventRegistration>& to, std::vector<EventRegistration> registrations) {
+    for (EventRegistration& registration : registrations) to.push_back(std::move(registration));
+}
+}  // namespace detail
+
+/// Registers every struct of a closed family `std::variant<A, B, …>` with the same options.
+template <class Variant>
+[[nodiscard]] std::vector<EventRegistration> event_family(const EventOptions& options = {}) {
+    return detail::FamilyOf<Variant>::registrations(options);
+}
 
 EVENTSDK_END_NAMESPACE

@@ -19,8 +19,8 @@ struct ProducerOptions {
 
 /// What close() leaves behind.
 struct CloseReport {
-    std::size_t delivered = 0;                ///< acknowledged since creation
-    std::vector<std::string> undelivered{};   ///< event ids whose outcome is not an acknowledgement at close
+    std::size_t delivered = 0;               ///< acknowledged since creation
+    std::vector<std::string> undelivered{};  ///< event ids whose outcome is not an acknowledgement at close
 };
 
 /// Publishes events: checked against their schema, idempotent, acknowledged by all in-sync replicas.

@@ -18,17 +18,19 @@ struct TransactionalProducerOptions {
     RetryPolicy retry{.max_retries = 5, .first_delay = Duration{100}};
 };
 
-/// An open transaction; lives inside TransactionalProducer::transact().
+/// An open transaction; lives inside TransactionalProducer::transact(), on its thread.
 class EVENTSDK_API Transaction {
 public:
-    /// Adds an event. A failure spoils the transaction, whether the result is looked at or not.
+    /// Adds an event. A failure spoils the transaction, whether the result is looked at or not: the first one is what
+    /// transact() returns. The reference lives until the next call.
     template <Event T>
-    Result<void> publish(std::string_view aggregate_id, const T& event, const PublishOptions& options = {}) {
+    const Result<void>& publish(std::string_view aggregate_id, const T& event, const PublishOptions& options = {}) {
         return publish_described(aggregate_id, describe_event<T>(), &event, options);
     }
-    Result<void> publish(const Record& record);
-    /// Adds consumed positions: offset of each is the next record to read.
-    Result<void> add_offsets(Reader& reader, std::span<const PartitionOffset> offsets);
+    const Result<void>& publish(const Record& record);
+    /// Adds consumed positions: offset of each is the next record to read. May be called once per reader.
+    const Result<void>& add_offsets(Reader& reader, std::span<const PartitionOffset> offsets);
+
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
 
@@ -36,8 +38,8 @@ private:
     friend class TransactionalProducer;
     class Impl;
     explicit Transaction(Impl& impl) : impl_{impl} {}
-    Result<void> publish_described(std::string_view aggregate_id, const EventDescriptor& descriptor,
-                                   const void* event, const PublishOptions& options);
+    const Result<void>& publish_described(std::string_view aggregate_id, const EventDescriptor& descriptor,
+                                          const void* event, const PublishOptions& options);
     Impl& impl_;
 };
 
@@ -60,8 +62,7 @@ public:
     Result<void> transact(const std::function<Result<void>(Transaction&)>& work);
     /// The same for work that returns nothing.
     template <class Work>
-        requires std::is_void_v<std::invoke_result_t<Work&, Transaction&>>
-    Result<void> transact(Work work) {
+    requires std::is_void_v<std::invoke_result_t<Work&, Transaction&>> Result<void> transact(Work work) {
         return transact(std::function<Result<void>(Transaction&)>{[&work](Transaction& transaction) -> Result<void> {
             work(transaction);
             return {};
