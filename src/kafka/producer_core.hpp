@@ -1,0 +1,91 @@
+#pragma once
+
+#include "kafka/client.hpp"
+#include "kafka/tickets.hpp"
+
+#include <eventsdk/broker/writer.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <thread>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace kafka {
+
+/// The producing client handle under both writers: topics with their partitioners, tickets, the thread that takes
+/// delivery reports from the event queue, and the one that hurries.
+class ProducerCore {
+public:
+    /// @param transactional null for a plain writer
+    [[nodiscard]] static Result<std::unique_ptr<ProducerCore>> create(const Options& options, const Runtime& runtime,
+                                                                      const WriterOptions& writer, WriteSink& sink,
+                                                                      const TransactionalWriterOptions* transactional);
+    ~ProducerCore();
+    ProducerCore(const ProducerCore&) = delete;
+    ProducerCore& operator=(const ProducerCore&) = delete;
+
+    [[nodiscard]] Result<void> write(const Record& record, std::uint64_t tag);
+    void hurry() noexcept;
+    [[nodiscard]] Result<void> flush(Duration timeout);
+    [[nodiscard]] std::size_t pending() const noexcept { return tickets_.pending(); }
+    void close(Duration timeout) noexcept;
+
+    /// Drops what is queued or in flight; the outcomes follow on the delivery thread.
+    void purge() noexcept;
+    /// Waits for the outcomes without hurrying. @return false after `timeout`
+    [[nodiscard]] bool wait_for_outcomes(Duration timeout);
+
+    [[nodiscard]] rd_kafka_t* native() const noexcept { return handle_.get(); }
+    [[nodiscard]] const Causes& causes() const noexcept { return handle_.context().causes; }
+    /// Called for each failed outcome before the sink; set before the first write().
+    std::function<void(const Error&)> on_failure{};
+
+private:
+    struct TopicEntry {
+        Partitioner partitioner;
+        Topic native;
+    };
+
+    ProducerCore(WriterOptions options, WriteSink& sink) : options_{std::move(options)}, sink_{sink} {}
+    [[nodiscard]] Result<void> start(Conf conf, std::shared_ptr<Context> context);
+    [[nodiscard]] Result<rd_kafka_topic_t*> topic(const std::string& name);
+    [[nodiscard]] Result<rd_kafka_topic_t*> add_topic(const std::string& name);
+    [[nodiscard]] Error refused(rd_kafka_resp_err_t native, const Record& record) const;
+    void deliver() noexcept;
+    void take_event(rd_kafka_event_t* event);
+    void take_reports(rd_kafka_event_t* event);
+    void end_outstanding() noexcept;
+    void run_hurry() noexcept;
+    void stop_threads() noexcept;
+
+    const WriterOptions options_;
+    WriteSink& sink_;
+    Handle handle_;
+    Queue events_;
+    Tickets tickets_;
+    mutable std::shared_mutex gate_;  // shared: in a write; exclusive: closing, adding a topic
+    std::map<std::string, TopicEntry, std::less<>> topics_;
+    std::atomic<bool> closing_{false};
+    std::atomic<bool> stop_{false};
+    std::vector<WriteOutcome> outcomes_;  // of the delivery thread
+    std::vector<Tickets::Number> numbers_;
+    std::vector<Error> errors_;
+    std::thread delivery_thread_;
+
+    std::mutex hurry_mutex_;
+    std::condition_variable hurry_wanted_;
+    bool hurry_ = false;
+    std::thread hurry_thread_;
+    std::mutex close_mutex_;
+};
+
+/// The writer's options, or `invalid_argument` naming the member.
+[[nodiscard]] Result<void> check(const WriterOptions& options);
+
+}  // namespace kafka
+EVENTSDK_END_NAMESPACE

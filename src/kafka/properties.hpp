@@ -1,0 +1,33 @@
+#pragma once
+
+#include <eventsdk/core/result.hpp>
+#include <eventsdk/kafka/options.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace kafka {
+
+/// Which client a pass-through property is for; librdkafka warns about one given to the other.
+enum class PropertyScope : std::uint8_t { both, reader, writer };
+
+struct AllowedProperty {
+    std::string_view name;
+    PropertyScope scope;
+};
+
+/// The allow-list of `docs/configuration.md`: what may pass to librdkafka untouched. Nothing that loads code, runs
+/// commands, switches a check off or breaks a promise of the SDK.
+[[nodiscard]] const AllowedProperty* find_allowed_property(std::string_view name) noexcept;
+[[nodiscard]] std::vector<std::string_view> allowed_properties();
+
+/// Does librdkafka take this value for this property? `invalid_argument` naming both if not.
+[[nodiscard]] Result<void> check_property(std::string_view name, const std::string& value);
+
+[[nodiscard]] std::string_view wire_name(SecurityProtocol protocol) noexcept;
+[[nodiscard]] std::string_view wire_name(SaslMechanism mechanism) noexcept;
+
+}  // namespace kafka
+EVENTSDK_END_NAMESPACE

@@ -1,0 +1,1 @@
+set(module_libs eventsdk_kafka RdKafka::rdkafka fmt::fmt)
