@@ -23,6 +23,8 @@ inline constexpr std::string_view failed = "kafka.failed";  ///< any kind: what 
 
 // Writing.
 inline constexpr std::string_view record_too_large = "record.too_large";      ///< permanent
+inline constexpr std::string_view key_missing = "record.key_missing";  ///< permanent: a compacted topic needs keys
+inline constexpr std::string_view timestamp_invalid = "record.timestamp_invalid";  ///< permanent: too far ahead
 inline constexpr std::string_view queue_full = "writer.queue_full";           ///< retriable
 inline constexpr std::string_view flush_timeout = "writer.flush_timeout";     ///< retriable
 inline constexpr std::string_view not_stored = "writer.not_stored";           ///< retriable outcome: certainly not stored

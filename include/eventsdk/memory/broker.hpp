@@ -7,14 +7,14 @@
 EVENTSDK_BEGIN_NAMESPACE
 namespace memory {
 
+class Cluster;
+
 struct Options {
     /// Partitions and settings of topics that are created by the first write; 0: unknown topics are refused, as on
     /// the brokers that the SDK is made for.
     std::int32_t auto_create_partitions = 0;
     /// Largest record in bytes, unless the topic says otherwise.
     std::size_t max_record_bytes = 1'048'588;
-    /// How long read positions and group members live without a poll, by the runtime's clock.
-    Duration session_timeout{45'000};
 };
 
 /// A whole Kafka log in memory: partitions, consumer groups with rebalances, transactions with control records
@@ -30,13 +30,15 @@ public:
 
     /// Creates a topic that must not exist yet.
     [[nodiscard]] Result<void> create_topic(const TopicSpec& spec);
-    /// Every record of the topic in the order of partitions and offsets, aborted ones left out. For assertions.
+    /// Every record of the topic in the order of partitions and offsets, without those of aborted and unfinished
+    /// transactions; Record::partition tells where each is. For assertions.
     [[nodiscard]] std::vector<Record> records(const std::string& topic) const;
     /// Applies retention by time and compaction to every partition now.
     void clean();
 
 private:
-    class Cluster;
+    explicit Broker(std::shared_ptr<Cluster> cluster);
+
     std::shared_ptr<Cluster> cluster_;
 };
 

@@ -1,0 +1,16 @@
+#pragma once
+
+// Planted faults. Only the binary that tests the contract suite itself is compiled with EVENTSDK_MUTATIONS; there the
+// fault numbered n is live when EVENTSDK_MUTATION=n stands in the environment. Elsewhere this is the constant false.
+#ifdef EVENTSDK_MUTATIONS
+#  include <cstdlib>
+namespace eventsdk_mutation {
+inline int active() {
+    static const int number = std::getenv("EVENTSDK_MUTATION") != nullptr ? std::atoi(std::getenv("EVENTSDK_MUTATION")) : 0;
+    return number;
+}
+}  // namespace eventsdk_mutation
+#  define EVENTSDK_MUTATED(number) (eventsdk_mutation::active() == (number))
+#else
+#  define EVENTSDK_MUTATED(number) false
+#endif
