@@ -8,56 +8,60 @@ namespace {
 
 using Loads = std::map<std::string, std::size_t>;
 
-/// The subscriber with the fewest partitions so far; the first by name among equals.
-const std::string& least_loaded(const std::vector<std::string>& subscribers, const Loads& loads) {
-    return *std::min_element(subscribers.begin(), subscribers.end(), [&](const auto& left, const auto& right) {
-        return loads.at(left) < loads.at(right);
-    });
-}
-
-void assign_topic(const std::string& topic, std::int32_t count, const std::vector<std::string>& subscribers,
-                  const Owners& owners, Loads& loads, Owners& result) {
-    const auto total = static_cast<std::size_t>(count);
-    const std::size_t share = total / subscribers.size();
-    std::size_t larger_shares = total % subscribers.size();
-    Loads kept;
-    std::vector<TopicPartition> open;
-    for (std::int32_t partition = 0; partition < count; ++partition) {
-        const TopicPartition place{topic, partition};
-        const auto owner = owners.find(place);
-        const bool wanted = owner != owners.end() &&
-                            std::find(subscribers.begin(), subscribers.end(), owner->second) != subscribers.end();
-        if (!wanted) {
-            open.push_back(place);
-            continue;
-        }
-        std::size_t& mine = kept[owner->second];
-        const bool one_more = mine == share && larger_shares > 0;
-        if (mine < share || one_more) {
-            larger_shares -= one_more ? 1 : 0;
-            ++mine;
-            ++loads[owner->second];
-            result[place] = owner->second;
-        } else {
-            open.push_back(place);
-        }
+/// Deals one topic; `loads` counts what everybody has of all topics.
+class Dealer {
+public:
+    Dealer(const std::string& topic, std::int32_t count, const std::vector<std::string>& subscribers, Loads& loads)
+        : topic_{topic},
+          count_{count},
+          share_{static_cast<std::size_t>(count) / subscribers.size()},
+          larger_shares_{static_cast<std::size_t>(count) % subscribers.size()},
+          loads_{loads} {
+        for (const std::string& subscriber : subscribers) mine_[subscriber] = 0;
     }
-    for (const TopicPartition& place : open) {
-        std::vector<std::string> below;
-        for (const std::string& subscriber : subscribers) {
-            if (kept[subscriber] < share) below.push_back(subscriber);
-        }
-        if (below.empty()) {
-            for (const std::string& subscriber : subscribers) {
-                if (kept[subscriber] == share) below.push_back(subscriber);
+
+    void deal(const Owners& owners, Owners& result) {
+        std::vector<TopicPartition> free;
+        for (std::int32_t partition = 0; partition < count_; ++partition) {
+            const TopicPartition place{topic_, partition};
+            const auto owner = owners.find(place);
+            if (owner != owners.end() && may_have_more(owner->second)) {
+                give(place, owner->second, result);
+            } else {
+                free.push_back(place);
             }
         }
-        const std::string& chosen = least_loaded(below, loads);
-        ++kept[chosen];
-        ++loads[chosen];
-        result[place] = chosen;
+        for (const TopicPartition& place : free) give(place, poorest(), result);
     }
-}
+
+private:
+    [[nodiscard]] bool may_have_more(const std::string& member) const {
+        const auto has = mine_.find(member);
+        return has != mine_.end() && (has->second < share_ || (has->second == share_ && larger_shares_ > 0));
+    }
+
+    void give(const TopicPartition& place, const std::string& member, Owners& result) {
+        if (mine_[member] == share_) --larger_shares_;
+        ++mine_[member];
+        ++loads_[member];
+        result[place] = member;
+    }
+
+    /// Who has the least, of this topic first, then of all.
+    [[nodiscard]] std::string poorest() const {
+        const auto found = std::min_element(mine_.begin(), mine_.end(), [&](const auto& left, const auto& right) {
+            return std::pair{left.second, loads_.at(left.first)} < std::pair{right.second, loads_.at(right.first)};
+        });
+        return found->first;
+    }
+
+    const std::string& topic_;
+    const std::int32_t count_;
+    const std::size_t share_;
+    std::size_t larger_shares_;
+    Loads& loads_;
+    Loads mine_;
+};
 
 }  // namespace
 
@@ -72,7 +76,7 @@ Owners assign_partitions(const Subscriptions& subscriptions, const std::map<std:
     Owners result;
     for (const auto& [topic, members] : subscribers) {
         const auto count = partitions.find(topic);
-        if (count != partitions.end()) assign_topic(topic, count->second, members, owners, loads, result);
+        if (count != partitions.end()) Dealer{topic, count->second, members, loads}.deal(owners, result);
     }
     return result;
 }

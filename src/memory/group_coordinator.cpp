@@ -46,8 +46,7 @@ std::string GroupCoordinator::join(const JoinRequest& request) {
     return id;
 }
 
-Result<void> GroupCoordinator::heartbeat(const std::string& name, const std::string& id,
-                                         MonotonicTime alive_until) {
+Result<void> GroupCoordinator::heartbeat(const std::string& name, const std::string& id, MonotonicTime alive_until) {
     Group& group = groups_[name];
     if (group.fenced_members.count(id) != 0) {
         return make_error(ErrorKind::fatal, codes::instance_fenced,
@@ -173,7 +172,8 @@ Result<void> GroupCoordinator::check(const Group& group, const std::string& memb
     for (const PartitionOffset& position : positions) {
         const std::string place = position.topic + "/" + std::to_string(position.partition);
         if (position.offset < 0) {
-            return make_error(ErrorKind::invalid_argument, codes::options_invalid, "offset of " + place + " is negative");
+            return make_error(ErrorKind::invalid_argument, codes::options_invalid,
+                              "offset of " + place + " is negative");
         }
         if (position.metadata.size() > 4'096) {
             return make_error(ErrorKind::invalid_argument, codes::metadata_too_large,
@@ -181,8 +181,8 @@ Result<void> GroupCoordinator::check(const Group& group, const std::string& memb
                               "at most 4,096");
         }
         const auto owner = group.owners.find({position.topic, position.partition});
-        const bool owned = member.empty() ? group.members.empty()
-                                          : owner != group.owners.end() && owner->second == member;
+        const bool owned =
+            member.empty() ? group.members.empty() : owner != group.owners.end() && owner->second == member;
         if (!owned && !EVENTSDK_MUTATED(9)) {
             return make_error(ErrorKind::fenced, codes::not_owner, place + " is not assigned to this reader");
         }
@@ -239,9 +239,8 @@ Committed GroupCoordinator::committed(const std::string& name, const TopicPartit
 
 bool GroupCoordinator::stable(const std::string& name, const TopicPartition& partition) const {
     const Group* group = find(name);
-    return group == nullptr || std::none_of(group->pending.begin(), group->pending.end(), [&](const auto& pending) {
-               return pending.second.count(partition) != 0;
-           });
+    return group == nullptr || std::none_of(group->pending.begin(), group->pending.end(),
+                                            [&](const auto& pending) { return pending.second.count(partition) != 0; });
 }
 
 std::int32_t GroupCoordinator::generation(const std::string& name, const std::string& id) const {

@@ -14,7 +14,7 @@ namespace memory {
 /// What a reader brings when it joins a group.
 struct JoinRequest {
     std::string group{};
-    std::string instance{};           ///< static membership when not empty
+    std::string instance{};             ///< static membership when not empty
     std::vector<std::string> topics{};  ///< names, or patterns beginning with `^`
     bool cooperative = true;
     Duration session_timeout{};

@@ -71,10 +71,10 @@ void MemoryReader::read_place(const TopicPartition& partition, Place& place, std
         return stop(place, unknown_topic(partition.topic, "was deleted and created again"));
     }
     if (place.position < 0) {
-        return stop(place, make_error(ErrorKind::permanent, codes::no_position,
-                                      "group \"" + options_.group + "\" has no committed offset of " +
-                                          name_of(partition),
-                                      "commit one, seek(), or choose another ReaderOptions::start"));
+        return stop(place,
+                    make_error(ErrorKind::permanent, codes::no_position,
+                               "group \"" + options_.group + "\" has no committed offset of " + name_of(partition),
+                               "commit one, seek(), or choose another ReaderOptions::start"));
     }
     if (!(*log)->contains(place.position)) {
         if (!EVENTSDK_MUTATED(17)) return stop(place, out_of_range(partition, place.position, (*log)->watermarks()));
@@ -116,9 +116,8 @@ Result<void> MemoryReader::assign(std::span<const PartitionOffset> positions) {
         const Watermarks marks = (*log)->watermarks();
         const std::int64_t end = options_.isolation == Isolation::read_committed ? marks.last_stable : marks.high;
         const std::int64_t offset = position.offset == -1 ? marks.low : position.offset == -2 ? end : position.offset;
-        places[partition] = {.position = offset,
-                             .assignment = ++assignments_,
-                             .topic = cluster_->topics().find(position.topic)->name};
+        places[partition] = {
+            .position = offset, .assignment = ++assignments_, .topic = cluster_->topics().find(position.topic)->name};
     }
     places_ = std::move(places);
     problems_.clear();

@@ -39,7 +39,7 @@ private:
         std::int64_t position = -1;
         std::uint64_t assignment = 0;
         bool paused = false;
-        bool stopped = false;  ///< its problem was reported; waits for seek()
+        bool stopped = false;                        ///< its problem was reported; waits for seek()
         std::shared_ptr<const std::string> topic{};  ///< tells a topic that was deleted and created again
     };
     using Places = std::map<TopicPartition, Place>;

@@ -10,7 +10,8 @@ namespace {
 
 class Pattern {
 public:
-    explicit Pattern(const std::string& text) : valid_{regcomp(&compiled_, text.c_str(), REG_EXTENDED | REG_NOSUB) == 0} {}
+    explicit Pattern(const std::string& text)
+        : valid_{regcomp(&compiled_, text.c_str(), REG_EXTENDED | REG_NOSUB) == 0} {}
     ~Pattern() {
         if (valid_) regfree(&compiled_);
     }

@@ -18,7 +18,7 @@ struct TopicSettings {
     bool remove = true;
     bool compact = false;
     bool log_append_time = false;
-    Duration timestamp_ahead{};          ///< how far a record's timestamp may lie in the future
+    Duration timestamp_ahead{};           ///< how far a record's timestamp may lie in the future
     std::optional<Duration> retention{};  ///< absent: for ever
     std::optional<std::int64_t> retention_bytes{};
     Duration tombstone_life{};

@@ -20,12 +20,12 @@ Result<void> TransactionCoordinator::check(const ProducerHandle& handle) const {
     const Transaction& transaction = transactions_.at(handle.transactional_id);
     if (transaction.epoch == handle.epoch) return {};
     const std::string name = "transactional id \"" + handle.transactional_id + "\"";
-    return transaction.timed_out ? make_error(ErrorKind::fenced, codes::writer_fenced,
-                                              "the transaction of " + name + " outlived its timeout and was aborted",
-                                              "raise TransactionalWriterOptions::transaction_timeout")
-                                 : make_error(ErrorKind::fenced, codes::writer_fenced,
-                                              "a newer instance has taken over " + name,
-                                              "stop this instance: only the newest may write");
+    return transaction.timed_out
+               ? make_error(ErrorKind::fenced, codes::writer_fenced,
+                            "the transaction of " + name + " outlived its timeout and was aborted",
+                            "raise TransactionalWriterOptions::transaction_timeout")
+               : make_error(ErrorKind::fenced, codes::writer_fenced, "a newer instance has taken over " + name,
+                            "stop this instance: only the newest may write");
 }
 
 void TransactionCoordinator::start(Transaction& transaction, MonotonicTime now) {

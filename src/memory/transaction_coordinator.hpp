@@ -39,7 +39,7 @@ private:
         ProducerId producer = -1;
         std::int32_t epoch = -1;
         Duration timeout{};
-        bool timed_out = false;                  ///< why the last epoch was raised
+        bool timed_out = false;                   ///< why the last epoch was raised
         std::optional<MonotonicTime> deadline{};  ///< of the open transaction
         std::set<TopicPartition> partitions{};
     };

@@ -9,8 +9,8 @@ MemoryTransactionalWriter::MemoryTransactionalWriter(std::shared_ptr<Cluster> cl
                                                      const TransactionalWriterOptions& options, WriteSink& sink)
     : cluster_{std::move(cluster)}, options_{options}, outcomes_{sink} {
     const Cluster::Lock lock = cluster_->enter();
-    handle_ = cluster_->transactions().initialise(options.transactional_id, options.transaction_timeout,
-                                                  cluster_->now());
+    handle_ =
+        cluster_->transactions().initialise(options.transactional_id, options.transaction_timeout, cluster_->now());
     cluster_->notify();
 }
 
