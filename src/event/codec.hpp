@@ -4,6 +4,7 @@
 
 #include <eventsdk/event.hpp>
 
+#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -111,9 +112,11 @@ public:
     /// Writes key, headers and value.
     /// @return `invalid_argument` or `permanent` for what the format cannot carry: "envelope.*", "cloudevents.*".
     [[nodiscard]] virtual Result<void> encode(const codec::EncodeInput& event, codec::RecordSink& out) const = 0;
-    /// Reads a record that is in this format; see codec::decode_record, which finds that out.
-    [[nodiscard]] virtual Result<void> decode(const codec::RecordParts& record, const codec::DecodeOptions& options,
-                                              codec::Scratch& scratch, codec::Decoded& out) const = 0;
+    /// Reads a record that is in this format; called by codec::decode_record, which finds that out.
+    /// @param body the parsed value, or null when it is absent or need not be JSON (binary CloudEvents)
+    [[nodiscard]] virtual Result<void> decode(const codec::RecordParts& record, const json::Value* body,
+                                              const codec::DecodeOptions& options, codec::Scratch& scratch,
+                                              codec::Decoded& out) const = 0;
 
 protected:
     Codec() = default;
