@@ -61,10 +61,14 @@ struct EncodeInput {
 /// Memory of decoding, reused from record to record. One per thread.
 struct Scratch {
     json::Document document{};
-    json::Document inner{};            ///< of a payload that is only a part of its object
-    std::string text{};                ///< what views need and the record does not hold
-    std::vector<std::string> texts{};  ///< the same, in pieces
+    json::Document inner{};           ///< of a payload that is only a part of its object
+    std::deque<std::string> texts{};  ///< what views need and the record does not hold
     std::size_t texts_used = 0;
+
+    /// Keeps a text until the next record and gives its place.
+    std::string_view keep(std::string_view text) { return room().assign(text); }
+    /// An empty text that lives until the next record.
+    [[nodiscard]] std::string& room();
 };
 
 /// What a format read. Views point into the record and the scratch.
