@@ -29,6 +29,8 @@ target_compile_options(eventsdk_build_settings INTERFACE
 if(EVENTSDK_SANITIZE)
   list(JOIN EVENTSDK_SANITIZE "," _sanitizers)
   target_compile_options(eventsdk_build_settings INTERFACE
-    -fsanitize=${_sanitizers} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    -fsanitize=${_sanitizers} -fno-omit-frame-pointer -fno-sanitize-recover=all
+    # gcc 12 sees this where the instrumentation hides the initialisation.
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(eventsdk_build_settings INTERFACE -fsanitize=${_sanitizers})
 endif()

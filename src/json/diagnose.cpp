@@ -204,17 +204,19 @@ std::optional<std::size_t> first_bad_utf8(std::string_view text) noexcept {
 
 std::string find_duplicate(Value value, std::string_view name, const std::string& pointer) {
     if (value.is_object()) {
+        const simdjson::dom::object members = value.get_object().value_unsafe();  // named: a range-for does not keep it
         int seen = 0;
-        for (const auto member : value.get_object().value_unsafe()) seen += member.key == name;
+        for (const auto member : members) seen += member.key == name;
         if (seen > 1) return pointer;
-        for (const auto member : value.get_object().value_unsafe()) {
+        for (const auto member : members) {
             auto inner = pointer;
             append_pointer(inner, member.key);
             if (auto found = find_duplicate(member.value, name, inner); !found.empty()) return found;
         }
     } else if (value.is_array()) {
+        const simdjson::dom::array elements = value.get_array().value_unsafe();
         std::size_t index = 0;
-        for (const auto element : value.get_array().value_unsafe()) {
+        for (const auto element : elements) {
             auto inner = pointer;
             append_pointer(inner, index++);
             if (auto found = find_duplicate(element, name, inner); !found.empty()) return found;
