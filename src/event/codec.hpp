@@ -4,6 +4,7 @@
 
 #include <eventsdk/event.hpp>
 
+#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -60,10 +61,14 @@ struct EncodeInput {
 /// Memory of decoding, reused from record to record. One per thread.
 struct Scratch {
     json::Document document{};
-    json::Document inner{};            ///< of a payload that is only a part of its object
-    std::string text{};                ///< what views need and the record does not hold
-    std::vector<std::string> texts{};  ///< the same, in pieces
+    json::Document inner{};           ///< of a payload that is only a part of its object
+    std::deque<std::string> texts{};  ///< what views need and the record does not hold
     std::size_t texts_used = 0;
+
+    /// Keeps a text until the next record and gives its place.
+    std::string_view keep(std::string_view text) { return room().assign(text); }
+    /// An empty text that lives until the next record.
+    [[nodiscard]] std::string& room();
 };
 
 /// What a format read. Views point into the record and the scratch.
@@ -111,9 +116,11 @@ public:
     /// Writes key, headers and value.
     /// @return `invalid_argument` or `permanent` for what the format cannot carry: "envelope.*", "cloudevents.*".
     [[nodiscard]] virtual Result<void> encode(const codec::EncodeInput& event, codec::RecordSink& out) const = 0;
-    /// Reads a record that is in this format; see codec::decode_record, which finds that out.
-    [[nodiscard]] virtual Result<void> decode(const codec::RecordParts& record, const codec::DecodeOptions& options,
-                                              codec::Scratch& scratch, codec::Decoded& out) const = 0;
+    /// Reads a record that is in this format; called by codec::decode_record, which finds that out.
+    /// @param body the parsed value, or null when it is absent or need not be JSON (binary CloudEvents)
+    [[nodiscard]] virtual Result<void> decode(const codec::RecordParts& record, const json::Value* body,
+                                              const codec::DecodeOptions& options, codec::Scratch& scratch,
+                                              codec::Decoded& out) const = 0;
 
 protected:
     Codec() = default;

@@ -12,7 +12,7 @@ EVENTSDK_BEGIN_NAMESPACE
 /// @return `invalid_argument` "topic.name" saying which rule it breaks.
 [[nodiscard]] EVENTSDK_API Result<void> check_topic_name(std::string_view name);
 
-/// True when Kafka cannot hold both: equal after replacing `.` by `_`.
+/// True when Kafka cannot hold both: different, but equal after replacing `.` by `_`.
 [[nodiscard]] EVENTSDK_API bool topic_names_collide(std::string_view a, std::string_view b) noexcept;
 
 /// `{environment}.{context}.{aggregate}`, checked with the longest suffix that the SDK appends (249 bytes in all).
