@@ -15,6 +15,9 @@ struct ProducerOptions {
     WriterOptions writer{};
     /// Bound of publish() and of waiting for room, 1 ms…1 h.
     Duration publish_timeout{30'000};
+
+    /// The options, or `invalid_argument` "options.invalid" naming the first that is out of range.
+    [[nodiscard]] EVENTSDK_API Result<ProducerOptions> validated() const;
 };
 
 /// What close() leaves behind.
