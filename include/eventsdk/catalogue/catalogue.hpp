@@ -94,6 +94,8 @@ public:
     [[nodiscard]] Result<std::string> topic_of(const AggregateType& aggregate) const;
     /// True when the type (any version) is registered for this topic.
     [[nodiscard]] bool knows(std::string_view topic, std::string_view type) const noexcept;
+    /// What is unusual but works: names of event types against the conventions. One sentence each.
+    [[nodiscard]] std::span<const std::string> warnings() const noexcept;
     [[nodiscard]] const CatalogueOptions& options() const noexcept;
 
 private:

@@ -1,0 +1,103 @@
+#include "catalogue/errors.hpp"
+#include "catalogue/open_scratch.hpp"
+#include "catalogue/registry.hpp"
+#include "catalogue/upcast.hpp"
+#include "schema/check.hpp"
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace {
+
+using catalogue::permanent;
+
+codec::RecordParts parts_of(const ReceivedRecord& record, std::vector<codec::HeaderText>& headers) {
+    headers.clear();
+    const std::size_t count = record.header_count();
+    for (std::size_t i = 0; i < count; ++i) {
+        const HeaderView header = record.header_at(i);
+        headers.push_back({header.name, header.value});
+    }
+    codec::RecordParts parts;
+    parts.topic = record.topic;
+    parts.partition = record.partition;
+    parts.offset = record.offset;
+    parts.timestamp = record.timestamp;
+    parts.key = record.key;
+    parts.value = record.value;
+    parts.headers = headers;
+    return parts;
+}
+
+/// The schema's pointers are relative to the payload; the record's reader wants them from the value's root.
+Error within_payload(Error error, std::string_view payload_member) {
+    if (!payload_member.empty()) error.pointer = "/" + std::string{payload_member} + error.pointer;
+    return error;
+}
+
+Result<void> check(const Schema* schema, const json::Value& payload, std::string_view payload_member) {
+    if (schema == nullptr) return {};
+    auto checked = schema_detail::check(*schema, payload);
+    if (!checked) return within_payload(std::move(checked).error(), payload_member);
+    return checked;
+}
+
+Error no_payload(const catalogue::Type& type) {
+    return permanent("schema.no_payload", "an event of type '" + type.name + "' has no JSON payload",
+                     "its schema describes one: the publisher must send it");
+}
+
+Error unknown_version(const catalogue::Type& type, std::int32_t version) {
+    return permanent("schema.unknown_version",
+                     "event type " + catalogue::type_text(type.name, version) +
+                         " is not in the catalogue; the newest is " + std::to_string(type.versions.back().version),
+                     "deploy a reader that knows it, or register an upcaster for an old one; then redrive");
+}
+
+const catalogue::Type* find_type(const catalogue::Registry& registry, const catalogue::Topic* topic,
+                                 std::string_view name) {
+    if (topic == nullptr) return registry.type(name);
+    const auto found = topic->types.find(name);
+    return found == topic->types.end() ? nullptr : found->second;
+}
+
+Result<void> open_payload(const CatalogueOptions& options, const catalogue::Type& type, OpenScratch::Impl& scratch,
+                          Opened& out) {
+    const catalogue::Version* version = type.find(out.envelope.schema_version);
+    if (version == nullptr) return unknown_version(type, out.envelope.schema_version);
+    if (!scratch.payload) return no_payload(type);
+    if (options.validate_on_read)
+        if (auto checked = check(version->schema, *scratch.payload, scratch.decoded.payload_member); !checked)
+            return checked;
+    if (!version->up) return {};
+    return catalogue::upcast(type, options, scratch, out);
+}
+
+}  // namespace
+
+Result<void> Catalogue::open(const ReceivedRecord& record, OpenScratch& scratch, Opened& out) const {
+    OpenScratch::Impl& own = scratch.impl();
+    const CatalogueOptions& options = impl_->options();
+    own.upcast = false;
+    own.payload.reset();
+    out = Opened{};
+    out.scratch = &scratch;
+
+    const codec::RecordParts parts = parts_of(record, own.headers);
+    const codec::DecodeOptions rules{{options.max_value_bytes, options.max_depth, options.max_members},
+                                     options.detect_formats};
+    const catalogue::Topic* topic = impl_->topic(record.topic);
+    auto decoded = topic != nullptr ? codec::decode_record(topic->format, parts, rules, own.decoding, own.decoded)
+                                    : codec::decode_any_record(parts, rules, own.decoding, own.decoded);
+    if (!decoded) return decoded;
+    out.envelope = own.decoded.envelope;
+    out.format = own.decoded.format;
+    out.tombstone = own.decoded.tombstone;
+    out.payload_version = out.envelope.schema_version;
+    if (out.tombstone) return {};
+    own.payload = own.decoded.payload;
+    const catalogue::Type* type = find_type(*impl_, topic, out.envelope.type);
+    if (type == nullptr) return {};
+    out.known = true;
+    return open_payload(options, *type, own, out);
+}
+
+EVENTSDK_END_NAMESPACE
