@@ -22,6 +22,8 @@ public:
     explicit Circuit(const Options& options) : options_{options} {}
 
     [[nodiscard]] bool is_open() const { return open_; }
+    /// Nothing was unavailable of late.
+    [[nodiscard]] bool idle() const { return !open_ && failures_ == 0; }
     /// When the next record may be let through, while open.
     [[nodiscard]] MonotonicTime probe_at() const { return probe_at_; }
     [[nodiscard]] bool probe_due(MonotonicTime now) const { return open_ && !probing_ && now >= probe_at_; }
@@ -29,6 +31,8 @@ public:
     [[nodiscard]] Duration pause() const { return options_.first_pause; }
 
     void probe_started() { probing_ = true; }
+    /// A record went back without having been run: another may be the probe.
+    void given_back() { probing_ = false; }
     /// A record was answered, with whatever outcome. Returns true when that closes the circuit.
     bool answered() {
         const bool closes = open_ && probing_;

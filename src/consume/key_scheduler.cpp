@@ -92,6 +92,12 @@ void KeyScheduler::finish(Task task) {
     settle(index);
 }
 
+void KeyScheduler::finish_alone(Task task) {
+    const std::uint32_t index = links_[task].lane;
+    pop_head(lanes_[index]);
+    settle(index);
+}
+
 void KeyScheduler::hold(Task task) {
     Lane& lane = lanes_[links_[task].lane];
     lane.taken = 0;
@@ -103,8 +109,7 @@ void KeyScheduler::release(Task task) {
 }
 
 void KeyScheduler::give_back(Task task) {
-    const std::uint32_t index = links_[task].lane;
-    settle(index);
+    settle(links_[task].lane);
 }
 
 void KeyScheduler::drop_from(std::uint32_t index, Gate gate, std::vector<Task>& dropped) {

@@ -29,6 +29,8 @@ public:
     std::size_t take(std::vector<Task>& out, std::size_t max_tasks, std::size_t max_per_key);
     /// The record is through: taken and run, or held.
     void finish(Task task);
+    /// The same, but those taken behind it go back to their places.
+    void finish_alone(Task task);
     /// The record was taken and must wait: it keeps its place and its key waits. Taken records of the key behind
     /// it go back by themselves.
     void hold(Task task);

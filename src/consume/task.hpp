@@ -1,0 +1,83 @@
+#pragma once
+
+#include "consume/assignment.hpp"
+#include "consume/circuit.hpp"
+#include "consume/offset_tracker.hpp"
+
+#include <eventsdk/broker/record.hpp>
+#include <eventsdk/consume/handled.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace consume {
+
+/// The time of an event in both clocks.
+struct Now {
+    MonotonicTime monotonic{};
+    Timestamp wall{};
+};
+
+/// How a record's run ended when it was not simply done.
+struct Verdict {
+    Handled::Outcome outcome = Handled::Outcome::done;
+    std::optional<Duration> delay{};
+    std::string_view stage{};  ///< a literal: "parse", "schema", "upcast", "handler"
+    std::string code{};
+    std::string message{};
+};
+
+/// What is known of a record that failed; goes into its dead letter.
+struct Failure {
+    std::string_view stage{};
+    std::string code{};
+    std::string message{};
+    int attempts = 0;
+    Timestamp first{};
+    Timestamp last{};
+};
+
+/// A partition that is ours, for one epoch.
+struct Partition {
+    OffsetTracker tracker{};
+    Circuit circuit{};
+    std::size_t bytes = 0;
+    std::size_t held = 0;     ///< records that wait for a retry or their dead letter
+    std::size_t blocked = 0;  ///< of these: their dead letter could not be written
+    bool dirty = false;       ///< something finished since the last commit
+    bool moved = false;       ///< something finished at all
+    bool draining = false;
+    bool metadata_full = false;
+    bool paused = false;
+    std::atomic<bool> abandoned{false};  ///< read by workers without a lock: run no more of its records
+};
+
+/// A record in work.
+struct Task {
+    enum class Phase : std::uint8_t {
+        free,
+        queued,        ///< in its key's queue, or taken by a worker
+        waiting,       ///< held for a retry
+        dead,          ///< held; its dead letter is to be written
+        dead_writing,  ///< held; the writer has it
+        dead_waiting,  ///< held; its dead letter failed and is written again later
+    };
+    ReceivedRecord record{};
+    std::unique_ptr<Failure> failure{};
+    Partition* home = nullptr;
+    std::uint64_t key = 0;
+    std::size_t bytes = 0;
+    std::uint32_t id = 0;
+    Assignment::Index partition = 0;
+    OffsetTracker::Ticket ticket = 0;
+    int attempts = 0;  ///< runs that counted
+    int writes = 0;    ///< failed writes of its dead letter
+    Phase phase = Phase::free;
+    bool detached = false;  ///< no longer in its key's queue: the partition went while the writer had it
+};
+
+}  // namespace consume
+EVENTSDK_END_NAMESPACE

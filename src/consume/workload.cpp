@@ -1,0 +1,250 @@
+#include "consume/workload.hpp"
+
+#include <algorithm>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace consume {
+
+void Workload::assign(const AssignedPartition& partition) {
+    const auto index = assignment_.assign(partition.topic, partition.partition, partition.assignment);
+    if (index >= partitions_.size()) partitions_.resize(std::size_t{index} + 1);
+    partitions_[index] = std::make_unique<Partition>();
+    // What was finished beyond the committed offset says nothing when reading begins elsewhere.
+    partitions_[index]->tracker =
+        OffsetTracker{partition.offset, decode_finished(partition.offset, partition.metadata)};
+    scheduler_.open(index);
+}
+
+std::optional<Assignment::Index> Workload::find(const TopicPartition& partition) const {
+    for (const Assignment::Index index : assignment_.all()) {
+        if (assignment_.partition(index) == partition.partition && assignment_.topic(index) == partition.topic) return index;
+    }
+    return {};
+}
+
+void Workload::drain(const TopicPartition& partition) {
+    const auto index = find(partition);
+    if (!index) return;
+    Partition& home = *partitions_[*index];
+    home.draining = true;
+    home.abandoned.store(true, std::memory_order_relaxed);
+    const auto ours = [&](Task& task) { return task.partition == *index; };
+    schedule_.remove_if([&](RetrySchedule::Task id) { return ours(tasks_[id]); });
+    std::erase_if(dead_, [&](Task* task) { return ours(*task); });
+    scratch_.clear();
+    scheduler_.drop(*index, scratch_);
+    for (const std::uint32_t id : scratch_) {
+        Task& task = tasks_[id];
+        if (task.phase == Phase::dead_writing) {
+            task.detached = true;
+        } else {
+            release(task);
+        }
+    }
+    scheduler_.open(*index);  // what stays behind in a key's queue must not block it
+}
+
+std::size_t Workload::under_way(const TopicPartition& partition) {
+    const auto index = find(partition);
+    return index ? assignment_.records(*index) : 0;
+}
+
+void Workload::remove(const TopicPartition& partition) {
+    drain(partition);
+    assignment_.remove(partition.topic, partition.partition);
+}
+
+std::vector<TopicPartition> Workload::partitions() const {
+    std::vector<TopicPartition> all;
+    for (const Assignment::Index index : assignment_.all()) {
+        all.push_back({assignment_.topic(index), assignment_.partition(index)});
+    }
+    return all;
+}
+
+Task& Workload::new_task() {
+    if (free_.empty()) {
+        Task& task = tasks_.emplace_back();
+        task.id = static_cast<std::uint32_t>(tasks_.size() - 1);
+        return task;
+    }
+    Task& task = tasks_[free_.back()];
+    free_.pop_back();
+    return task;
+}
+
+bool Workload::deliver(ReceivedRecord&& record, std::uint64_t key) {
+    const auto index = assignment_.find(record.topic, record.partition, record.assignment);
+    if (!index) return false;
+    Partition& home = *partitions_[*index];
+    if (home.draining || record.offset < home.tracker.next()) return false;
+    if (home.tracker.finished_before(record.offset)) {
+        home.tracker.skip(record.offset);
+        home.dirty = home.moved = true;
+        return false;
+    }
+    Task& task = new_task();
+    task.record = std::move(record);
+    task.home = &home;
+    task.key = key;
+    task.bytes = task.record.value.value_or("").size() + task.record.key.value_or("").size();
+    task.partition = *index;
+    task.ticket = home.tracker.deliver(task.record.offset);
+    task.attempts = task.writes = 0;
+    task.phase = Phase::queued;
+    task.detached = false;
+    home.bytes += task.bytes;
+    assignment_.enter(*index);
+    if (!scheduler_.push(key, task.id, *index)) detach_memory(task);
+    return true;
+}
+
+std::size_t Workload::take(std::vector<Task*>& out, std::size_t max_tasks, std::size_t max_per_key) {
+    scratch_.clear();
+    scheduler_.take(scratch_, max_tasks, max_per_key);
+    for (const std::uint32_t id : scratch_) out.push_back(&tasks_[id]);
+    return scratch_.size();
+}
+
+void Workload::release(Task& task) {
+    task.home->bytes -= task.bytes;
+    if (task.phase != Phase::queued) --task.home->held;
+    if (task.writes > 0) --task.home->blocked;
+    task.record = {};
+    task.failure.reset();
+    task.phase = Phase::free;
+    assignment_.leave(task.partition);
+    free_.push_back(task.id);
+}
+
+void Workload::finish(Task& task) {
+    task.home->tracker.finish(task.ticket);
+    task.home->dirty = task.home->moved = true;
+    if (!task.detached) scheduler_.finish(task.id);
+    release(task);
+}
+
+void Workload::discard(Task& task) {
+    if (!task.detached) scheduler_.finish_alone(task.id);
+    release(task);
+}
+
+void Workload::note_answer(Task& task) {
+    Circuit& circuit = task.home->circuit;
+    if (!circuit.idle() && circuit.answered()) refresh_gate(task.partition);
+}
+
+void Workload::done(Task& task) {
+    if (assignment_.live(task.partition)) {
+        note_answer(task);
+        return finish(task);
+    }
+    scheduler_.finish(task.id);
+    release(task);
+}
+
+void Workload::give_back(Task& task) {
+    if (stale(task)) return discard(task);
+    task.home->circuit.given_back();
+    scheduler_.give_back(task.id);
+}
+
+void Workload::hold(Task& task, Phase phase) {
+    if (task.phase == Phase::queued) {
+        scheduler_.hold(task.id);
+        ++task.home->held;
+        detach_memory(task);
+        scratch_.clear();
+        scheduler_.behind(task.id, scratch_);
+        for (const std::uint32_t id : scratch_) detach_memory(tasks_[id]);
+    }
+    task.phase = phase;
+}
+
+void Workload::wake(Task& task) {
+    --task.home->held;
+    task.phase = Phase::queued;
+    scheduler_.release(task.id);
+}
+
+void Workload::bury(Task& task) {
+    hold(task, Phase::dead);
+    dead_.push_back(&task);
+}
+
+void Workload::failed(Task& task, Verdict verdict, const Now& now) {
+    using Outcome = Handled::Outcome;
+    if (stale(task)) return discard(task);
+    if (verdict.outcome == Outcome::unavailable) return unavailable(task, verdict, now.monotonic);
+    if (verdict.outcome == Outcome::stop) return give_back(task);
+    note_answer(task);
+    ++task.attempts;
+    if (!task.failure) {
+        task.failure = std::make_unique<Failure>();
+        task.failure->first = now.wall;
+    }
+    Failure& failure = *task.failure;
+    failure.stage = verdict.stage;
+    failure.code = std::move(verdict.code);
+    failure.message = std::move(verdict.message);
+    failure.attempts = task.attempts;
+    failure.last = now.wall;
+    const auto pause = verdict.outcome == Outcome::retry ? retry_.delay_before(task.attempts, next_random()) : std::nullopt;
+    if (!pause) return bury(task);
+    hold(task, Phase::waiting);
+    schedule_.add(task.id, now.monotonic + verdict.delay.value_or(*pause));
+}
+
+void Workload::unavailable(Task& task, const Verdict& verdict, MonotonicTime now) {
+    Circuit& circuit = task.home->circuit;
+    const bool opened = circuit.unavailable(now);
+    hold(task, Phase::waiting);
+    if (opened) refresh_gate(task.partition);
+    if (circuit.is_open()) return wake(task);  // stands before the closed gate
+    schedule_.add(task.id, now + verdict.delay.value_or(circuit.pause()));
+}
+
+void Workload::refresh_gate(Assignment::Index index) {
+    const Partition& home = *partitions_[index];
+    if (!home.draining && (home.circuit.is_open() || home.blocked > 0)) {
+        scheduler_.close(index);
+    } else {
+        scheduler_.open(index);
+    }
+}
+
+void Workload::tick(MonotonicTime now) {
+    std::vector<std::uint32_t> due;
+    schedule_.take_due(now, due);
+    for (const std::uint32_t id : due) {
+        Task& task = tasks_[id];
+        if (task.phase == Phase::waiting) {
+            wake(task);
+        } else {
+            bury(task);
+        }
+    }
+    for (const Assignment::Index index : assignment_.all()) {
+        Partition& home = *partitions_[index];
+        if (!home.circuit.probe_due(now) || home.blocked > 0) continue;
+        if (scheduler_.probe(index)) {
+            home.circuit.probe_started();
+        } else if (assignment_.records(index) == 0) {
+            home.circuit.probe_started();
+            home.circuit.answered();
+            refresh_gate(index);
+        }
+    }
+}
+
+std::optional<MonotonicTime> Workload::next_due() const {
+    std::optional<MonotonicTime> next = schedule_.next_due();
+    for (const Assignment::Index index : assignment_.all()) {
+        const Circuit& circuit = partitions_[index]->circuit;
+        if (circuit.is_open() && (!next || circuit.probe_at() < *next)) next = circuit.probe_at();
+    }
+    return next;
+}
+
+}  // namespace consume
+EVENTSDK_END_NAMESPACE

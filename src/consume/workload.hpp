@@ -1,0 +1,118 @@
+#pragma once
+
+#include "consume/key_scheduler.hpp"
+#include "consume/retry_schedule.hpp"
+#include "consume/task.hpp"
+
+#include <eventsdk/broker/reader.hpp>
+#include <eventsdk/core/retry_policy.hpp>
+
+#include <deque>
+#include <span>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace consume {
+
+/// Bounds of one partition's records in work.
+struct Limits {
+    std::size_t records = 1'000;
+    std::size_t bytes = std::size_t{8} * 1024 * 1024;
+    std::size_t waiting_keys = 1'000;
+};
+
+/// Everything between reading a record and committing its offset, without threads, clocks or ports: what came in,
+/// what may run, what waits, what is to be dead-lettered, what may be committed. The projector's threads share one
+/// under a lock; tests drive it alone.
+class Workload {
+public:
+    Workload(const Limits& limits, const RetryPolicy& retry, std::uint64_t seed)
+        : limits_{limits}, retry_{retry}, random_{seed} {}
+
+    // Partitions.
+    void assign(const AssignedPartition& partition);
+    /// No more of its records are run; those not taken are dropped. What is under way may still finish and count.
+    void drain(const TopicPartition& partition);
+    /// Records of a draining partition that are still under way.
+    [[nodiscard]] std::size_t under_way(const TopicPartition& partition);
+    /// It is no longer ours: late completions are dropped from now on.
+    void remove(const TopicPartition& partition);
+    [[nodiscard]] std::vector<TopicPartition> partitions() const;
+
+    // Records.
+    /// @return false when the record was not taken in: of an old assignment, seen before, or finished in an earlier run
+    bool deliver(ReceivedRecord&& record, std::uint64_t key);
+    std::size_t take(std::vector<Task*>& out, std::size_t max_tasks, std::size_t max_per_key);
+    /// Ends of taken records, in the order in which they were taken. Those behind a record of the same key that did
+    /// not end by done() go back by themselves.
+    void done(Task& task);
+    void failed(Task& task, Verdict verdict, const Now& now);
+    void give_back(Task& task);
+    /// Makes ready what is due and probes open circuits.
+    void tick(MonotonicTime now);
+    [[nodiscard]] std::optional<MonotonicTime> next_due() const;
+    [[nodiscard]] bool has_ready() const { return scheduler_.has_ready(); }
+
+    // Dead letters.
+    /// The records whose dead letters are to be written now; each ends by dead_letter_written() or _failed().
+    void take_dead(std::vector<Task*>& out);
+    void dead_letter_written(Task& task);
+    void dead_letter_failed(Task& task, MonotonicTime now);
+    [[nodiscard]] bool has_dead() const { return !dead_.empty(); }
+    [[nodiscard]] Task& task(std::uint32_t id) { return tasks_[id]; }
+
+    // Offsets.
+    /// Positions that changed since the last call.
+    [[nodiscard]] std::vector<PartitionOffset> commits();
+    /// The same of one partition, changed since the last call or not; nothing when nothing of it ever finished.
+    [[nodiscard]] std::optional<PartitionOffset> commit_of(const TopicPartition& partition);
+    /// Partitions whose intake should stop or go on, since the last call.
+    void balance(std::vector<TopicPartition>& pause, std::vector<TopicPartition>& resume);
+    /// Nothing of the partition is in work and everything below `end` was seen. False when it is not ours.
+    [[nodiscard]] bool caught_up(const TopicPartition& partition, std::int64_t end);
+
+    [[nodiscard]] const Assignment& assignment() const { return assignment_; }
+    [[nodiscard]] Partition& partition(Assignment::Index index) { return *partitions_[index]; }
+    [[nodiscard]] std::size_t in_work() const { return tasks_.size() - free_.size(); }
+    [[nodiscard]] std::size_t waiting() const { return schedule_.size(); }
+
+private:
+    using Phase = Task::Phase;
+
+    Task& new_task();
+    /// The record leaves: its slot is free again.
+    void release(Task& task);
+    void finish(Task& task);
+    /// The record leaves unfinished, and those taken behind it go back.
+    void discard(Task& task);
+    [[nodiscard]] bool stale(const Task& task) const {
+        return task.home->draining || !assignment_.live(task.partition);
+    }
+    void hold(Task& task, Phase phase);
+    void wake(Task& task);
+    void bury(Task& task);
+    void unavailable(Task& task, const Verdict& verdict, MonotonicTime now);
+    void note_answer(Task& task);
+    void refresh_gate(Assignment::Index index);
+    /// Gives a record that may wait for long memory of its own: it must not pin a whole fetched batch.
+    static void detach_memory(Task& task);
+    [[nodiscard]] bool full(Assignment::Index index) const;
+    [[nodiscard]] bool roomy(Assignment::Index index) const;
+    [[nodiscard]] PartitionOffset position_of(Assignment::Index index);
+    [[nodiscard]] std::optional<Assignment::Index> find(const TopicPartition& partition) const;
+    std::uint64_t next_random();
+
+    Limits limits_;
+    RetryPolicy retry_;
+    std::uint64_t random_;
+    Assignment assignment_;
+    KeyScheduler scheduler_;
+    RetrySchedule schedule_;
+    std::vector<std::unique_ptr<Partition>> partitions_;  // by index
+    std::deque<Task> tasks_;                              // by id; addresses stay
+    std::vector<std::uint32_t> free_;
+    std::vector<Task*> dead_;
+    std::vector<std::uint32_t> scratch_;
+};
+
+}  // namespace consume
+EVENTSDK_END_NAMESPACE

@@ -1,0 +1,110 @@
+#include "consume/workload.hpp"
+
+#include <algorithm>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace consume {
+namespace {
+
+constexpr Duration first_rewrite_pause{1'000};
+constexpr Duration longest_rewrite_pause{30'000};
+
+Record owned_copy(const ReceivedRecord& record) {
+    Record copy = record.to_record();
+    copy.partition = record.partition;
+    return copy;
+}
+
+}  // namespace
+
+void Workload::detach_memory(Task& task) {
+    ReceivedRecord& record = task.record;
+    ReceivedRecord own = make_received(owned_copy(record), record.partition, record.offset);
+    own.log_append_time = record.log_append_time;
+    own.assignment = record.assignment;
+    record = std::move(own);
+}
+
+std::uint64_t Workload::next_random() {  // splitmix64
+    std::uint64_t mixed = random_ += 0x9E3779B97F4A7C15U;
+    mixed = (mixed ^ (mixed >> 30U)) * 0xBF58476D1CE4E5B9U;
+    mixed = (mixed ^ (mixed >> 27U)) * 0x94D049BB133111EBU;
+    return mixed ^ (mixed >> 31U);
+}
+
+void Workload::take_dead(std::vector<Task*>& out) {
+    for (Task* task : dead_) {
+        task->phase = Phase::dead_writing;
+        out.push_back(task);
+    }
+    dead_.clear();
+}
+
+void Workload::dead_letter_written(Task& task) {
+    const Assignment::Index index = task.partition;
+    const bool was_blocked = task.writes > 0;
+    if (!assignment_.live(index)) return discard(task);
+    finish(task);
+    if (was_blocked) refresh_gate(index);
+}
+
+void Workload::dead_letter_failed(Task& task, MonotonicTime now) {
+    if (task.detached || stale(task)) return discard(task);
+    if (task.writes++ == 0) ++task.home->blocked;
+    refresh_gate(task.partition);
+    task.phase = Phase::dead_waiting;
+    const auto growth = 1 << std::min(task.writes - 1, 5);
+    schedule_.add(task.id, now + std::min(first_rewrite_pause * growth, longest_rewrite_pause));
+}
+
+PartitionOffset Workload::position_of(Assignment::Index index) {
+    Partition& home = *partitions_[index];
+    const std::int64_t position = home.tracker.position();
+    EncodedRanges beyond = encode_finished(position, home.tracker.finished_beyond());
+    home.metadata_full = !beyond.complete;
+    home.dirty = false;
+    return {assignment_.topic(index), assignment_.partition(index), position, std::move(beyond.text)};
+}
+
+std::vector<PartitionOffset> Workload::commits() {
+    std::vector<PartitionOffset> changed;
+    for (const Assignment::Index index : assignment_.all()) {
+        if (partitions_[index]->dirty) changed.push_back(position_of(index));
+    }
+    return changed;
+}
+
+std::optional<PartitionOffset> Workload::commit_of(const TopicPartition& partition) {
+    const auto index = find(partition);
+    return index && partitions_[*index]->moved ? std::optional{position_of(*index)} : std::nullopt;
+}
+
+bool Workload::full(Assignment::Index index) const {
+    const Partition& home = *partitions_[index];
+    return assignment_.records(index) >= limits_.records || home.bytes >= limits_.bytes ||
+           home.held >= limits_.waiting_keys || home.circuit.is_open() || home.blocked > 0 || home.metadata_full;
+}
+
+bool Workload::roomy(Assignment::Index index) const {
+    const Partition& home = *partitions_[index];
+    return !full(index) && assignment_.records(index) <= limits_.records / 2 && home.bytes <= limits_.bytes / 2;
+}
+
+void Workload::balance(std::vector<TopicPartition>& pause, std::vector<TopicPartition>& resume) {
+    for (const Assignment::Index index : assignment_.all()) {
+        Partition& home = *partitions_[index];
+        if (home.paused ? !roomy(index) : !full(index)) continue;
+        home.paused = !home.paused;
+        (home.paused ? pause : resume).push_back({assignment_.topic(index), assignment_.partition(index)});
+    }
+}
+
+bool Workload::caught_up(const TopicPartition& partition, std::int64_t end) {
+    const auto index = find(partition);
+    if (!index) return false;
+    const OffsetTracker& tracker = partitions_[*index]->tracker;
+    return tracker.unfinished() == 0 && tracker.next() >= end;
+}
+
+}  // namespace consume
+EVENTSDK_END_NAMESPACE
