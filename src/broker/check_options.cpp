@@ -72,7 +72,7 @@ Result<void> check_options(const ReaderOptions& options) {
                           within("ReaderOptions::max_poll_interval", options.max_poll_interval, 1s, 24h)});
 }
 
-Result<void> check_topic_name(std::string_view name) {
+Result<void> check_broker_topic(std::string_view name) {
     const bool legal = std::all_of(name.begin(), name.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
                c == '-';

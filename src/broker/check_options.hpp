@@ -12,6 +12,6 @@ EVENTSDK_BEGIN_NAMESPACE
 [[nodiscard]] EVENTSDK_API Result<void> check_options(const ReaderOptions& options);
 
 /// @return `invalid_argument` "kafka.topic_invalid" when Kafka has no topics of that name
-[[nodiscard]] EVENTSDK_API Result<void> check_topic_name(std::string_view name);
+[[nodiscard]] EVENTSDK_API Result<void> check_broker_topic(std::string_view name);
 
 EVENTSDK_END_NAMESPACE

@@ -141,7 +141,7 @@ Result<Log*> Topics::log(const TopicPartition& partition) {
 }
 
 Result<void> Topics::create(const TopicSpec& spec, std::size_t max_record_bytes) {
-    if (auto named = check_topic_name(spec.name); !named) return named;
+    if (auto named = check_broker_topic(spec.name); !named) return named;
     if (spec.partitions < 1 || spec.partitions > 10'000) {
         return invalid(spec.name, std::to_string(spec.partitions) + " partitions", "1…10,000");
     }

@@ -17,7 +17,7 @@ const Partitioner& partitioner_of(const WriterOptions& options, const std::strin
 }
 
 Result<void> check_record(const Record& record) {
-    if (auto named = check_topic_name(record.topic); !named) return named;
+    if (auto named = check_broker_topic(record.topic); !named) return named;
     if (record.partition && *record.partition < 0) return partition_unknown(record.topic, *record.partition);
     return {};
 }
