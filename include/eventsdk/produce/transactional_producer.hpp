@@ -13,9 +13,12 @@ struct TransactionalProducerOptions {
     WriterOptions writer{};
     Duration transaction_timeout{60'000};  ///< 1 s…15 min
     /// Bound of one transact(), its retries included.
-    Duration timeout{60'000};
+    Duration timeout{60'000};  ///< 1 ms…1 h
     /// How often an abortable transaction is run again.
     RetryPolicy retry{.max_retries = 5, .first_delay = Duration{100}};
+
+    /// The options, or `invalid_argument` "options.invalid" naming the first that is out of range.
+    [[nodiscard]] EVENTSDK_API Result<TransactionalProducerOptions> validated() const;
 };
 
 /// An open transaction; lives inside TransactionalProducer::transact(), on its thread.
