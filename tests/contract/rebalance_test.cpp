@@ -29,10 +29,11 @@ struct Pair {
                             .cooperative = cooperative},
                            &listener);
     }
-    bool split(Reader& one, Reader& two) {
-        return poll_until({&one, &two}, [&] {
+    bool split(Reader& one, Reader& two, std::vector<Seen>* records = nullptr) {
+        const auto shared = [&] {
             return first.owned.size() == 2 && second.owned.size() == 2 && both(first, second) == all_of(topic, 4);
-        });
+        };
+        return poll_until({&one, &two}, shared, records);
     }
 
     bool cooperative;
@@ -146,15 +147,17 @@ TEST_CASE("what is revoked may still be committed, and its next owner resumes th
     one = pair.join(pair.first);
     REQUIRE(read(*one, 40).size() == 40);
     const auto two = pair.join(pair.second);
-    REQUIRE(pair.split(*one, *two));
+    std::vector<Seen> seen;
+    REQUIRE(pair.split(*one, *two, &seen));
     CHECK(all_committed);
     for (const AssignedPartition& partition : pair.second.was_assigned) {
         CHECK(partition.committed);
         CHECK(partition.offset == 7);
     }
-    std::vector<Seen> seen;
     REQUIRE(poll_until(
-        {two.get()}, [&] { return seen.size() >= 6; }, &seen));
+        {one.get(), two.get()}, [&] { return seen.size() >= 6; }, &seen));
+    CHECK(read_quietly(*two).empty());
+    CHECK(seen.size() == 6);
     for (const Seen& record : seen) CHECK(record.offset >= 7);
 }
 
