@@ -28,6 +28,7 @@ struct Verdict {
     std::string_view stage{};  ///< a literal: "parse", "schema", "upcast", "handler"
     std::string code{};
     std::string message{};
+    std::string detail{};
 };
 
 /// What is known of a record that failed; goes into its dead letter.
@@ -35,6 +36,7 @@ struct Failure {
     std::string_view stage{};
     std::string code{};
     std::string message{};
+    std::string detail{};  ///< what to change, when known
     int attempts = 0;
     Timestamp first{};
     Timestamp last{};
@@ -70,12 +72,14 @@ struct Task {
     Partition* home = nullptr;
     std::uint64_t key = 0;
     std::size_t bytes = 0;
+    std::int64_t offset = 0;
     std::uint32_t id = 0;
     Assignment::Index partition = 0;
     OffsetTracker::Ticket ticket = 0;
     int attempts = 0;  ///< runs that counted
     int writes = 0;    ///< failed writes of its dead letter
     Phase phase = Phase::free;
+    bool by_reference = false;  ///< its dead letter is too large with its value
     bool detached = false;  ///< no longer in its key's queue: the partition went while the writer had it
 };
 

@@ -92,7 +92,8 @@ bool Workload::deliver(ReceivedRecord&& record, std::uint64_t key) {
     task.ticket = home.tracker.deliver(task.record.offset);
     task.attempts = task.writes = 0;
     task.phase = Phase::queued;
-    task.detached = false;
+    task.detached = task.by_reference = false;
+    task.offset = task.record.offset;
     home.bytes += task.bytes;
     assignment_.enter(*index);
     if (!scheduler_.push(key, task.id, *index)) detach_memory(task);
@@ -187,6 +188,7 @@ void Workload::failed(Task& task, Verdict verdict, const Now& now) {
     failure.stage = verdict.stage;
     failure.code = std::move(verdict.code);
     failure.message = std::move(verdict.message);
+    failure.detail = std::move(verdict.detail);
     failure.attempts = task.attempts;
     failure.last = now.wall;
     const auto pause = verdict.outcome == Outcome::retry ? retry_.delay_before(task.attempts, next_random()) : std::nullopt;

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <eventsdk/core/config.hpp>
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+
+EVENTSDK_BEGIN_NAMESPACE
+
+/// How dead letters are written: to `{topic}.dlq`, key, value and headers of the original untouched, followed by the
+/// text headers `eventsdk-dlq-*`.
+struct DeadLetterOptions {
+    /// Dead-letter topic by source topic, where it is not `{topic}.dlq`.
+    std::map<std::string, std::string> topics{};
+    /// Longest `eventsdk-dlq-error-message` in bytes, 64…16,384; longer ones are cut.
+    std::size_t max_message_bytes = 1'000;
+    /// Also write the headers of other systems' tools: Spring Kafka (`kafka_dlt-*`), Kafka Connect
+    /// (`__connect.errors.*`), Kafka Streams (`__streams.errors.*`, KIP-1034).
+    bool spring_headers = false;
+    bool connect_headers = false;
+    bool streams_headers = false;
+};
+
+/// Names of the headers that a dead letter carries; all values are UTF-8 text.
+namespace dead_letter_headers {
+inline constexpr std::string_view topic = "eventsdk-dlq-topic";          ///< of the first failure
+inline constexpr std::string_view partition = "eventsdk-dlq-partition";  ///< of the first failure
+inline constexpr std::string_view offset = "eventsdk-dlq-offset";        ///< of the first failure
+inline constexpr std::string_view timestamp = "eventsdk-dlq-timestamp";  ///< of the original record, RFC 3339
+inline constexpr std::string_view group = "eventsdk-dlq-group";          ///< who failed
+inline constexpr std::string_view stage = "eventsdk-dlq-stage";          ///< parse, schema, upcast, handler
+inline constexpr std::string_view error_code = "eventsdk-dlq-error-code";
+inline constexpr std::string_view error_message = "eventsdk-dlq-error-message";
+inline constexpr std::string_view attempts = "eventsdk-dlq-attempts";            ///< runs of the last failure
+inline constexpr std::string_view first_failure = "eventsdk-dlq-first-failure";  ///< RFC 3339
+inline constexpr std::string_view last_failure = "eventsdk-dlq-last-failure";    ///< RFC 3339
+inline constexpr std::string_view redrive_count = "eventsdk-dlq-redrive-count";
+/// Only on a dead letter by reference, whose original is too large for the dead-letter topic: its value is null, and
+/// these tell the original's value apart. The original is at topic, partition, offset.
+inline constexpr std::string_view value_sha256 = "eventsdk-dlq-value-sha256";  ///< hex
+inline constexpr std::string_view value_bytes = "eventsdk-dlq-value-bytes";
+/// On a redriven record: the group that it is for; other groups of the topic skip it.
+inline constexpr std::string_view redrive_for = "eventsdk-redrive-for";
+}  // namespace dead_letter_headers
+
+EVENTSDK_END_NAMESPACE

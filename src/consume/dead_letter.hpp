@@ -1,0 +1,20 @@
+#pragma once
+
+#include "consume/task.hpp"
+
+#include <eventsdk/consume/dead_letter_options.hpp>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace consume {
+
+/// The dead letter of a record that failed: same key, value and headers, and the headers that say why. A record that
+/// was dead before keeps its first position.
+/// @param by_reference leave the value and large original headers out; write the value's SHA-256
+[[nodiscard]] Record make_dead_letter(const ReceivedRecord& record, const Failure& failure, const std::string& group,
+                                      const DeadLetterOptions& options, bool by_reference);
+
+/// `text` as valid UTF-8 of at most `max_bytes`.
+[[nodiscard]] std::string printable_message(std::string_view text, std::size_t max_bytes);
+
+}  // namespace consume
+EVENTSDK_END_NAMESPACE
