@@ -1,0 +1,80 @@
+# Installing: headers, libraries, a CMake package with the components kafka and testing, pkg-config files.
+include(CMakePackageConfigHelpers)
+set(_eventsdk_package "${CMAKE_INSTALL_LIBDIR}/cmake/eventsdk")
+
+# Each component has an export set of its own, so that a user without Kafka needs no librdkafka.
+function(eventsdk_install_library target component)
+  install(TARGETS ${target} EXPORT ${component}
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(EXPORT ${component} NAMESPACE eventsdk:: DESTINATION ${_eventsdk_package}
+    FILE eventsdk-${component}-targets.cmake)
+endfunction()
+
+# What a static library needs at link time is named to pkg-config always, what a shared one hides only privately.
+set(_eventsdk_private_keyword Requires)
+if(BUILD_SHARED_LIBS)
+  set(_eventsdk_private_keyword Requires.private)
+endif()
+
+# eventsdk_install_pkg_config(NAME DESCRIPTION LIBRARY REQUIRES PRIVATE [LIBS])
+function(eventsdk_install_pkg_config name)
+  cmake_parse_arguments(ARG "" "DESCRIPTION;LIBRARY;REQUIRES;PRIVATE;LIBS" "" ${ARGN})
+  if(_eventsdk_private_keyword STREQUAL "Requires")
+    string(JOIN ", " requires ${ARG_REQUIRES} ${ARG_PRIVATE})
+    set(private "")
+  else()
+    set(requires "${ARG_REQUIRES}")
+    set(private "Requires.private: ${ARG_PRIVATE}\n")
+  endif()
+  file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/${name}.pc" @ONLY CONTENT
+"prefix=\${pcfiledir}/@_eventsdk_pc_to_prefix@
+includedir=\${prefix}/@CMAKE_INSTALL_INCLUDEDIR@
+libdir=\${prefix}/@CMAKE_INSTALL_LIBDIR@
+
+Name: @name@
+Description: @ARG_DESCRIPTION@
+Version: @PROJECT_VERSION@
+Requires: @requires@
+@private@Cflags: -I\${includedir}
+Libs: -L\${libdir} -l@ARG_LIBRARY@ @ARG_LIBS@
+")
+  install(FILES "${CMAKE_CURRENT_BINARY_DIR}/${name}.pc" DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endfunction()
+
+file(RELATIVE_PATH _eventsdk_pc_to_prefix
+  "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
+string(REGEX REPLACE "/$" "" _eventsdk_pc_to_prefix "${_eventsdk_pc_to_prefix}")
+
+install(DIRECTORY include/eventsdk DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp"
+  PATTERN kafka EXCLUDE PATTERN testing EXCLUDE)
+install(DIRECTORY include/eventsdk/testing DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/eventsdk)
+eventsdk_install_library(eventsdk eventsdk)
+eventsdk_install_library(eventsdk_testing testing)
+eventsdk_install_pkg_config(eventsdk LIBRARY eventsdk DESCRIPTION "${PROJECT_DESCRIPTION}"
+  REQUIRES "nlohmann_json >= ${EVENTSDK_NLOHMANN_JSON_MIN}"
+  PRIVATE "fmt >= ${EVENTSDK_FMT_MIN}, simdjson >= ${EVENTSDK_SIMDJSON_MIN}, re2, libcrypto" LIBS "-pthread")
+eventsdk_install_pkg_config(eventsdk-testing LIBRARY eventsdk_testing
+  DESCRIPTION "Fixtures, clocks and fault plans for tests of eventsdk's users"
+  REQUIRES "eventsdk = ${PROJECT_VERSION}" PRIVATE "fmt >= ${EVENTSDK_FMT_MIN}")
+
+if(EVENTSDK_KAFKA)
+  install(DIRECTORY include/eventsdk/kafka DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/eventsdk)
+  eventsdk_install_library(eventsdk_kafka kafka)
+  install(FILES cmake/FindRdKafka.cmake DESTINATION ${_eventsdk_package})
+  eventsdk_install_pkg_config(eventsdk-kafka LIBRARY eventsdk_kafka
+    DESCRIPTION "The Apache Kafka adapter of eventsdk"
+    REQUIRES "eventsdk = ${PROJECT_VERSION}"
+    PRIVATE "fmt >= ${EVENTSDK_FMT_MIN}, rdkafka >= ${EVENTSDK_LIBRDKAFKA_MIN}")
+endif()
+
+set(_eventsdk_static TRUE)
+if(BUILD_SHARED_LIBS)
+  set(_eventsdk_static FALSE)
+endif()
+configure_package_config_file(cmake/eventsdkConfig.cmake.in eventsdkConfig.cmake
+  INSTALL_DESTINATION ${_eventsdk_package})
+write_basic_package_version_file(eventsdkConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/eventsdkConfig.cmake" "${CMAKE_CURRENT_BINARY_DIR}/eventsdkConfigVersion.cmake"
+  DESTINATION ${_eventsdk_package})
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/eventsdk)

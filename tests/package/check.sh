@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# usage: check.sh STEP SOURCE_TREE BUILD_FOLDER COMPILER: one way of using eventsdk from a project of its own.
+set -euo pipefail
+step="$1" tree="$2" build="$3" compiler="$4"
+work="$build/package" prefix="$build/package/prefix"
+here="$tree/tests/package"
+unset KAFKA_BOOTSTRAP_SERVERS KAFKA_SECURITY_PROTOCOL
+command -v ccache >/dev/null && export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+export CMAKE_GENERATOR=Ninja
+
+# consume FOLDER PROJECT [-D...]: configures and builds a stand-alone project.
+consume() {
+  local folder="$work/$1" project="$2"
+  shift 2
+  rm -rf "$folder"
+  cmake -S "$project" -B "$folder" -DCMAKE_CXX_COMPILER="$compiler" "$@"
+  cmake --build "$folder" --parallel 2
+}
+
+run_consumer() {
+  "$1/service" | grep -x 'good options'
+  "$1/service_test" | grep -x 'an empty topic'
+}
+
+# Refuses a program that links librdkafka.
+links_no_librdkafka() {
+  ! ldd "$1" | grep rdkafka
+}
+
+case "$step" in
+  install)
+    rm -rf "$work"
+    cmake --install "$build" --prefix "$prefix"
+    ;;
+  find_package)
+    consume find_package "$here/consumer" -DCMAKE_PREFIX_PATH="$prefix"
+    run_consumer "$work/find_package"
+    links_no_librdkafka "$work/find_package/service_test"
+    ;;
+  without_librdkafka)
+    # Core and testing are usable where there is no librdkafka; asking for kafka there says what to do.
+    mkdir -p "$work/empty_cache"
+    export EVENTSDK_CACHE="$work/empty_cache"
+    consume without_librdkafka "$here/consumer_core" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_DISABLE_FIND_PACKAGE_RdKafka=TRUE
+    "$work/without_librdkafka/service_test" | grep -x 'an empty topic'
+    if cmake -S "$here/consumer" -B "$work/refused" -DCMAKE_PREFIX_PATH="$prefix" \
+      -DCMAKE_DISABLE_FIND_PACKAGE_RdKafka=TRUE >"$work/refused.log" 2>&1; then
+      echo "a missing librdkafka was not noticed"
+      exit 1
+    fi
+    grep -i 'kafka' "$work/refused.log"
+    ;;
+  pkg_config)
+    # librdkafka of the setup's cache has its .pc file there.
+    rdkafka="$(sed -n 's/^RdKafka_LIBRARY:FILEPATH=\(.*\)\/librdkafka\..*/\1/p' "$build/CMakeCache.txt")"
+    PKG_CONFIG_PATH="$(dirname "$(find "$prefix" -name eventsdk.pc)"):$rdkafka/pkgconfig:${PKG_CONFIG_PATH:-}"
+    export PKG_CONFIG_PATH
+    mkdir -p "$work/pkg_config"
+    # shellcheck disable=SC2046
+    "$compiler" -std=c++20 "$here/consumer/service.cpp" -o "$work/pkg_config/service" \
+      $(pkg-config --cflags --libs eventsdk-kafka) "-Wl,-rpath,$rdkafka"
+    # shellcheck disable=SC2046
+    "$compiler" -std=c++20 "$here/consumer/service_test.cpp" -o "$work/pkg_config/service_test" \
+      $(pkg-config --cflags --libs eventsdk-testing)
+    run_consumer "$work/pkg_config"
+    links_no_librdkafka "$work/pkg_config/service_test"
+    ;;
+  add_subdirectory)
+    consume add_subdirectory "$here/consumer" -DEVENTSDK_TREE="$tree"
+    run_consumer "$work/add_subdirectory"
+    ;;
+  examples)
+    # The lessons are templates: each builds alone against the installed package.
+    found=no
+    for lesson in "$tree"/examples/*/CMakeLists.txt; do
+      [[ -f "$lesson" ]] || continue
+      grep -q 'find_package(eventsdk' "$lesson" || continue
+      found=yes
+      consume "examples/$(basename "$(dirname "$lesson")")" "$(dirname "$lesson")" -DCMAKE_PREFIX_PATH="$prefix"
+    done
+    [[ "$found" == yes ]]
+    ;;
+  *)
+    echo "unknown step $step"
+    exit 2
+    ;;
+esac
