@@ -1,6 +1,7 @@
 #include "json/strict.hpp"
 
 #include "json/diagnose.hpp"
+#include "json/names.hpp"
 #include "json/text.hpp"
 
 #include <fmt/format.h>
@@ -25,19 +26,6 @@ std::string_view string_at(const std::uint8_t* strings, std::uint64_t word) noex
     std::uint32_t size = 0;
     std::memcpy(&size, start, sizeof size);
     return {reinterpret_cast<const char*>(start) + sizeof size, size};
-}
-
-// Length and up to 16 bytes: equal names have equal signatures, and most different ones do not. The string buffer is
-// padded, so that eight bytes can be read from any start.
-std::uint64_t signature_of(std::string_view name) noexcept {
-    std::uint64_t head = 0;
-    std::uint64_t tail = 0;
-    std::memcpy(&head, name.data(), sizeof head);
-    if (name.size() < sizeof head)
-        head &= (std::uint64_t{1} << (8 * name.size())) - 1;
-    else
-        std::memcpy(&tail, name.data() + name.size() - sizeof tail, sizeof tail);
-    return (head * 0x9e3779b97f4a7c15ULL) ^ std::rotl(tail, 29) ^ (std::uint64_t{name.size()} << 48);
 }
 
 Error fail(std::string_view code, std::string message) {

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "schema/plan.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace schema_detail {
+
+/// What a Schema handle shares.
+struct Compiled {
+    std::shared_ptr<const Plan> plan{};
+    const Node* root = nullptr;
+    std::string file{};
+    std::string type{};
+    int version = 0;
+    std::string text{};
+    std::vector<std::string> unknown_keywords{};
+};
+
+}  // namespace schema_detail
+EVENTSDK_END_NAMESPACE

@@ -1,0 +1,344 @@
+#include "schema/ecma_regex.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <iterator>
+#include <utility>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace schema_detail {
+namespace {
+
+constexpr std::size_t max_nesting = 64;
+constexpr std::uint32_t max_count = 1000;  // RE2's own bound
+
+constexpr std::string_view space_ranges = "\\t-\\r \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}";
+constexpr std::string_view not_space_ranges =
+    "\\x{0}-\\x{8}\\x{e}-\\x{1f}!-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}"
+    "\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}\\x{ff00}-\\x{10ffff}";
+
+// Long names of general categories, and what RE2 calls them.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 44> categories{{
+    {"Letter", "L"}, {"Cased_Letter", "LC"}, {"Uppercase_Letter", "Lu"}, {"Lowercase_Letter", "Ll"},
+    {"Titlecase_Letter", "Lt"}, {"Modifier_Letter", "Lm"}, {"Other_Letter", "Lo"}, {"Mark", "M"},
+    {"Combining_Mark", "M"}, {"Nonspacing_Mark", "Mn"}, {"Spacing_Mark", "Mc"}, {"Enclosing_Mark", "Me"},
+    {"Number", "N"}, {"Decimal_Number", "Nd"}, {"digit", "Nd"}, {"Letter_Number", "Nl"}, {"Other_Number", "No"},
+    {"Punctuation", "P"}, {"punct", "P"}, {"Connector_Punctuation", "Pc"}, {"Dash_Punctuation", "Pd"},
+    {"Open_Punctuation", "Ps"}, {"Close_Punctuation", "Pe"}, {"Initial_Punctuation", "Pi"},
+    {"Final_Punctuation", "Pf"}, {"Other_Punctuation", "Po"}, {"Symbol", "S"}, {"Math_Symbol", "Sm"},
+    {"Currency_Symbol", "Sc"}, {"Modifier_Symbol", "Sk"}, {"Other_Symbol", "So"}, {"Separator", "Z"},
+    {"Space_Separator", "Zs"}, {"Line_Separator", "Zl"}, {"Paragraph_Separator", "Zp"}, {"Other", "C"},
+    {"Control", "Cc"}, {"cntrl", "Cc"}, {"Format", "Cf"}, {"Surrogate", "Cs"}, {"Private_Use", "Co"},
+    {"L&", "LC"}, {"Any", "Any"}, {"ASCII", "ASCII"},
+}};
+
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+int hex_value(char c) noexcept {
+    if (is_digit(c)) return c - '0';
+    const char lower = static_cast<char>(c | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+class Translator {
+public:
+    explicit Translator(std::string_view text) : text_{text} {}
+
+    EcmaRegex run() {
+        while (result_.error.empty() && at_ < text_.size()) term();
+        if (result_.error.empty() && !groups_.empty()) fail("a group is not closed");
+        return std::move(result_);
+    }
+
+private:
+    [[nodiscard]] bool more() const noexcept { return at_ < text_.size(); }
+    [[nodiscard]] char peek(std::size_t ahead = 0) const noexcept {
+        return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+    }
+    bool take(std::string_view token) noexcept {
+        if (text_.substr(at_, token.size()) != token) return false;
+        at_ += token.size();
+        return true;
+    }
+    void emit(std::string_view text) { result_.re2 += text; }
+    void emit_literal(std::uint32_t point) {
+        if (point < 0x80 && (is_digit(static_cast<char>(point)) || is_letter(static_cast<char>(point))))
+            result_.re2 += static_cast<char>(point);
+        else
+            fmt::format_to(std::back_inserter(result_.re2), "\\x{{{:x}}}", point);
+    }
+    void fail(std::string_view why) {
+        if (result_.error.empty()) result_.error = fmt::format("{} (at byte {})", why, at_);
+    }
+    void refuse(std::string_view why) {
+        if (result_.refusal.empty()) result_.refusal = fmt::format("{} (at byte {})", why, at_);
+    }
+
+    void term() {
+        const char c = peek();
+        bool repeatable = true;
+        if (c == '|') {
+            ++at_;
+            emit("|");
+            repeatable = false;
+        } else if (c == '(') {
+            open_group();
+            return;
+        } else if (c == ')') {
+            repeatable = close_group();
+        } else if (c == '^' || c == '$') {
+            ++at_;
+            emit(c == '^' ? "\\A" : "\\z");
+            repeatable = false;
+        } else if (c == '.') {
+            ++at_;
+            emit("[^\\n\\r\\x{2028}\\x{2029}]");
+        } else if (c == '[') {
+            character_class();
+        } else if (c == '\\') {
+            repeatable = escape();
+        } else if (c == '*' || c == '+' || c == '?' || (c == '{' && quantifier_size() != 0)) {
+            fail("nothing to repeat");
+        } else {
+            emit_literal(next_point());
+        }
+        if (result_.error.empty()) quantifier(repeatable);
+    }
+
+    void open_group() {
+        bool look_around = false;
+        ++at_;
+        if (take("?=") || take("?!") || take("?<=") || take("?<!")) {
+            refuse("look-around cannot be matched in linear time");
+            look_around = true;
+        } else if (take("?<")) {
+            const auto end = text_.find('>', at_);
+            if (end == std::string_view::npos || end == at_ || is_digit(peek())) return fail("a group's name is malformed");
+            at_ = end + 1;
+        } else if (peek() == '?' && !take("?:")) {
+            return fail("an unknown kind of group");
+        }
+        if (groups_.size() == max_nesting) return fail("groups are nested too deep");
+        groups_ += look_around ? 'l' : 'g';
+        emit("(?:");
+    }
+
+    bool close_group() {
+        if (groups_.empty()) {
+            fail("a ')' without '('");
+            return false;
+        }
+        ++at_;
+        emit(")");
+        const bool repeatable = groups_.back() == 'g';
+        groups_.pop_back();
+        return repeatable;
+    }
+
+    // The size of a {n}, {n,} or {n,m} at the current place, else 0.
+    [[nodiscard]] std::size_t quantifier_size() const noexcept {
+        std::size_t i = 1;
+        while (is_digit(peek(i))) ++i;
+        if (i == 1) return 0;
+        if (peek(i) == ',') {
+            ++i;
+            while (is_digit(peek(i))) ++i;
+        }
+        return peek(i) == '}' ? i + 1 : 0;
+    }
+
+    void quantifier(bool repeatable) {
+        const char c = peek();
+        const auto size = c == '*' || c == '+' || c == '?' ? 1 : c == '{' ? quantifier_size() : 0;
+        if (size == 0) return;
+        if (!repeatable) return fail("nothing to repeat");
+        if (c == '{') check_counts(text_.substr(at_ + 1, size - 2));
+        emit(text_.substr(at_, size));
+        at_ += size;
+        if (peek() == '?') ++at_;  // lazy or greedy: the same language
+    }
+
+    void check_counts(std::string_view counts) {
+        const auto comma = counts.find(',');
+        const auto low = count(counts.substr(0, comma));
+        const auto upper = comma == std::string_view::npos ? std::string_view{} : counts.substr(comma + 1);
+        const auto high = upper.empty() ? low : count(upper);
+        if (high < low) fail("a repetition's upper bound is below its lower one");
+        if (low > max_count || high > max_count) refuse("a repetition of more than 1000; use maxLength or nested groups");
+    }
+
+    static std::uint32_t count(std::string_view digits) noexcept {
+        std::uint32_t value = 0;
+        for (const char c : digits) value = value > max_count ? value : value * 10 + static_cast<std::uint32_t>(c - '0');
+        return value;
+    }
+
+    std::uint32_t next_point() noexcept {
+        const auto lead = static_cast<unsigned char>(text_[at_]);
+        const std::size_t size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+        std::uint32_t point = size == 1 ? lead : lead & (0x7fU >> size);
+        for (std::size_t i = 1; i < size; ++i) point = point << 6 | (static_cast<unsigned char>(peek(i)) & 0x3fU);
+        at_ += size;
+        return point;
+    }
+
+    // Outside of a class; true when it can be repeated.
+    bool escape() {
+        const char c = peek(1);
+        if (c == 'b' || c == 'B') {
+            at_ += 2;
+            emit(c == 'b' ? "\\b" : "\\B");
+            return false;
+        }
+        if ((c >= '1' && c <= '9') || (c == 'k' && peek(2) == '<')) {
+            refuse("a back-reference cannot be matched in linear time");
+            for (at_ += 2; is_digit(peek());) ++at_;
+            if (c == 'k') at_ = std::min(text_.find('>', at_), text_.size() - 1) + 1;
+            emit("x");
+            return true;
+        }
+        if (class_escape(false)) return true;
+        emit_literal(character_escape());
+        return true;
+    }
+
+    // \d \s \w \p and their opposites; `inside` a class.
+    bool class_escape(bool inside) {
+        const char c = peek(1);
+        const auto brackets = [&](std::string_view ranges) { emit(inside ? std::string{ranges} : fmt::format("[{}]", ranges)); };
+        switch (c) {
+            case 'd': case 'D': case 'w': case 'W': emit(text_.substr(at_, 2)); break;
+            case 's': brackets(space_ranges); break;
+            case 'S': brackets(not_space_ranges); break;
+            case 'p': case 'P': property(c); return true;
+            default: return false;
+        }
+        at_ += 2;
+        return true;
+    }
+
+    void property(char kind) {
+        const auto end = text_.find('}', at_);
+        if (peek(2) != '{' || end == std::string_view::npos) return fail("\\p without {property}");
+        auto name = text_.substr(at_ + 3, end - at_ - 3);
+        for (const std::string_view prefix : {"General_Category=", "gc=", "Script=", "sc="})
+            if (name.substr(0, prefix.size()) == prefix) name.remove_prefix(prefix.size());
+        for (const auto& [longer, shorter] : categories)
+            if (name == longer) name = shorter;
+        if (name == "ASCII")
+            emit(kind == 'p' ? "[:ascii:]" : "[:^ascii:]");
+        else
+            fmt::format_to(std::back_inserter(result_.re2), "\\{}{{{}}}", kind, name);
+        if (name.empty()) fail("\\p without {property}");
+        if (name == "ASCII" || name == "LC") refuse("the property is not known to the engine; write the ranges");
+        at_ = end + 1;
+    }
+
+    // A character written with a backslash; the place is at the backslash.
+    std::uint32_t character_escape() {
+        const char c = peek(1);
+        at_ += 2;
+        switch (c) {
+            case 'f': return '\f';
+            case 'n': return '\n';
+            case 'r': return '\r';
+            case 't': return '\t';
+            case 'v': return '\v';
+            case '0':
+                if (is_digit(peek())) fail("an octal escape");
+                return 0;
+            case 'c':
+                if (is_letter(peek())) return static_cast<std::uint32_t>(text_[at_++]) & 0x1fU;
+                fail("\\c without a letter");
+                return 0;
+            case 'x': return hex(2);
+            case 'u': return unicode_escape();
+            default: break;
+        }
+        if (at_ > text_.size()) fail("a single backslash at the end");
+        else if (is_letter(c) || is_digit(c)) fail(fmt::format("an unknown escape sequence \\{}", c));
+        else --at_;
+        return result_.error.empty() ? next_point() : 0;
+    }
+
+    std::uint32_t hex(std::size_t digits) {
+        std::uint32_t value = 0;
+        for (std::size_t i = 0; i < digits; ++i) {
+            const int digit = hex_value(peek(i));
+            if (digit < 0) {
+                fail("hexadecimal digits expected");
+                return 0;
+            }
+            value = value << 4 | static_cast<std::uint32_t>(digit);
+        }
+        at_ += digits;
+        return value;
+    }
+
+    std::uint32_t unicode_escape() {
+        if (peek() == '{') {
+            std::size_t digits = 0;
+            ++at_;
+            while (hex_value(peek(digits)) >= 0 && digits < 7) ++digits;
+            const auto point = hex(digits);
+            if (digits == 0 || point > 0x10ffff || !take("}")) fail("\\u{…} without a code point");
+            return point;
+        }
+        auto point = hex(4);
+        if (point >= 0xd800 && point <= 0xdbff && take("\\u")) {
+            const auto low = hex(4);
+            if (low < 0xdc00 || low > 0xdfff) refuse("half of a surrogate pair");
+            point = 0x10000 + ((point - 0xd800) << 10) + (low & 0x3ff);
+        } else if (point >= 0xd800 && point <= 0xdfff) {
+            refuse("half of a surrogate pair");
+        }
+        return point;
+    }
+
+    void character_class() {
+        ++at_;
+        const bool negated = take("^");
+        if (take("]")) return emit(negated ? "[\\x{0}-\\x{10ffff}]" : "[^\\x{0}-\\x{10ffff}]");
+        emit(negated ? "[^" : "[");
+        while (result_.error.empty() && more() && peek() != ']') class_item();
+        if (!more()) fail("a character class is not closed");
+        ++at_;
+        emit("]");
+    }
+
+    void class_item() {
+        if (peek() == '\\' && class_escape(true)) return;
+        const auto low = class_character();
+        const bool range = peek() == '-' && at_ + 1 < text_.size() && peek(1) != ']';
+        const bool to_class = range && peek(1) == '\\' && std::string_view{"dDsSwWpP"}.find(peek(2)) != std::string_view::npos;
+        emit_literal(low);
+        if (!range) return;
+        if (to_class) return fail("a range up to a class");
+        ++at_;
+        const auto high = class_character();
+        if (high < low) return fail("a range out of order");
+        emit("-");
+        emit_literal(high);
+    }
+
+    std::uint32_t class_character() {
+        if (peek() != '\\') return next_point();
+        if (peek(1) != 'b') return character_escape();
+        at_ += 2;
+        return '\b';
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    std::string groups_;  // one letter for each open group
+    EcmaRegex result_;
+};
+
+}  // namespace
+
+EcmaRegex read_ecma_regex(std::string_view text) { return Translator{text}.run(); }
+
+}  // namespace schema_detail
+EVENTSDK_END_NAMESPACE
