@@ -64,8 +64,7 @@ std::uint32_t crc32(std::string_view bytes) noexcept {
     return ~remainder;
 }
 
-std::optional<std::int32_t> Partitioner::partition(std::optional<std::string_view> key,
-                                                   std::int32_t partitions) const {
+std::optional<std::int32_t> Partitioner::partition(std::optional<std::string_view> key, std::int32_t partitions) const {
     if (kind_ == Kind::custom) return function_(key, partitions);
     if (!key || (kind_ == Kind::crc32_random && key->empty())) return std::nullopt;
     switch (kind_) {
