@@ -47,7 +47,7 @@ file(RELATIVE_PATH _eventsdk_pc_to_prefix
 string(REGEX REPLACE "/$" "" _eventsdk_pc_to_prefix "${_eventsdk_pc_to_prefix}")
 
 install(DIRECTORY include/eventsdk DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp"
-  PATTERN kafka EXCLUDE PATTERN testing EXCLUDE)
+  PATTERN kafka EXCLUDE PATTERN testing EXCLUDE PATTERN sqlite EXCLUDE PATTERN postgres EXCLUDE)
 install(DIRECTORY include/eventsdk/testing DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/eventsdk)
 eventsdk_install_library(eventsdk eventsdk)
 eventsdk_install_library(eventsdk_testing testing)
@@ -66,6 +66,21 @@ if(EVENTSDK_KAFKA)
     DESCRIPTION "The Apache Kafka adapter of eventsdk"
     REQUIRES "eventsdk = ${PROJECT_VERSION}"
     PRIVATE "fmt >= ${EVENTSDK_FMT_MIN}, rdkafka >= ${EVENTSDK_LIBRDKAFKA_MIN}")
+endif()
+
+if(EVENTSDK_SQLITE)
+  install(DIRECTORY include/eventsdk/sqlite DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/eventsdk)
+  eventsdk_install_library(eventsdk_sqlite sqlite)
+  eventsdk_install_pkg_config(eventsdk-sqlite LIBRARY eventsdk_sqlite DESCRIPTION "The SQLite stores of eventsdk"
+    REQUIRES "eventsdk = ${PROJECT_VERSION}" PRIVATE "fmt >= ${EVENTSDK_FMT_MIN}, sqlite3 >= ${EVENTSDK_SQLITE_MIN}")
+endif()
+
+if(EVENTSDK_POSTGRES)
+  install(DIRECTORY include/eventsdk/postgres DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/eventsdk)
+  eventsdk_install_library(eventsdk_postgres postgres)
+  eventsdk_install_pkg_config(eventsdk-postgres LIBRARY eventsdk_postgres
+    DESCRIPTION "The PostgreSQL stores of eventsdk"
+    REQUIRES "eventsdk = ${PROJECT_VERSION}" PRIVATE "fmt >= ${EVENTSDK_FMT_MIN}, libpq")
 endif()
 
 set(_eventsdk_static TRUE)

@@ -2,6 +2,8 @@ include(GNUInstallDirs)
 list(PREPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_SOURCE_DIR}/cmake")
 
 option(EVENTSDK_KAFKA "Build eventsdk::kafka, the librdkafka adapter" ON)
+option(EVENTSDK_SQLITE "Build eventsdk::sqlite, the stores in SQLite" ON)
+option(EVENTSDK_POSTGRES "Build eventsdk::postgres, the stores in PostgreSQL" ON)
 option(EVENTSDK_BUILD_CLI "Build the eventsdk command-line tool" ${PROJECT_IS_TOP_LEVEL})
 option(EVENTSDK_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(EVENTSDK_BUILD_EXAMPLES "Build the examples as part of this tree" ${PROJECT_IS_TOP_LEVEL})

@@ -38,3 +38,13 @@ if(EVENTSDK_KAFKA)
   eventsdk_library(eventsdk_kafka MODULES kafka)
   target_link_libraries(eventsdk_kafka PUBLIC eventsdk PRIVATE fmt::fmt RdKafka::rdkafka)
 endif()
+
+if(EVENTSDK_SQLITE)
+  eventsdk_library(eventsdk_sqlite MODULES sqlite)
+  target_link_libraries(eventsdk_sqlite PUBLIC eventsdk PRIVATE fmt::fmt SQLite::SQLite3)
+endif()
+
+if(EVENTSDK_POSTGRES)
+  eventsdk_library(eventsdk_postgres MODULES postgres)
+  target_link_libraries(eventsdk_postgres PUBLIC eventsdk PRIVATE fmt::fmt PkgConfig::LIBPQ)
+endif()

@@ -4,6 +4,7 @@ set(EVENTSDK_NLOHMANN_JSON_MIN 3.11)
 set(EVENTSDK_VALIJSON_MIN 1.0)
 set(EVENTSDK_SIMDJSON_MIN 3.0)
 set(EVENTSDK_CLI11_MIN 2.1)
+set(EVENTSDK_SQLITE_MIN 3.38)
 set(EVENTSDK_LIBRDKAFKA_MIN 2.8.0)
 # What tools/setup builds where the distribution's librdkafka is older than the minimum.
 set(EVENTSDK_LIBRDKAFKA_BUILD 2.8.0)

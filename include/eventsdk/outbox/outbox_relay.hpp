@@ -1,0 +1,64 @@
+#pragma once
+
+#include <eventsdk/broker/broker.hpp>
+#include <eventsdk/core/retry_policy.hpp>
+#include <eventsdk/outbox/outbox_store.hpp>
+
+#include <memory>
+#include <stop_token>
+#include <string>
+
+EVENTSDK_BEGIN_NAMESPACE
+
+struct RelayOptions {
+    /// Names this relay in the lease table; empty: made from host, process and a random part.
+    std::string name{};
+    int batch = 500;              ///< rows a round, 1…10,000
+    Duration lease{10'000};       ///< 1 s…10 min: a dead relay's shards are taken over after it
+    Duration poll_interval{200};  ///< longest pause when nothing waits, 10 ms…1 min
+    /// Pauses after a row that could not be sent but may be later.
+    RetryPolicy retry{.max_retries = 1'000'000, .first_delay = Duration{500}, .max_delay = Duration{60'000}};
+    /// Failures counted as rejections hold back the aggregate; else its rows are dead-lettered at once.
+    bool dead_letter_rejected = false;
+    WriterOptions writer{};
+    /// The health check turns bad when the oldest pending row is older.
+    Duration unhealthy_after{300'000};
+};
+
+struct RelayHealth {
+    bool healthy = true;
+    std::string reason{};
+    OutboxStatus status{};
+};
+
+/// Publishes the rows of an outbox: at least once, per aggregate in order, no committed row ever skipped.
+///
+/// Several relays in several processes share the shards by leases and take over from a dead one within the lease.
+/// A row that Kafka rejects stops its own aggregate only. Database or Kafka down: waits, says so, recovers.
+/// **Thread safety**: run() and run_once() belong to one thread; wake() and health() may be called from any.
+class EVENTSDK_API OutboxRelay {
+public:
+    /// @return `invalid_argument` naming the option.
+    [[nodiscard]] static Result<OutboxRelay> create(std::unique_ptr<OutboxStore> store, Broker broker,
+                                                    RelayOptions options = {});
+    OutboxRelay(OutboxRelay&&) noexcept;
+    OutboxRelay& operator=(OutboxRelay&&) noexcept;
+    ~OutboxRelay();
+
+    /// Relays until `stop` is requested, then hands its shards over. Outages are waited out.
+    /// @return `fatal` when the tables are wrong or the producer is fenced for good.
+    Result<void> run(std::stop_token stop);
+    /// One round: renew leases, take a batch, send, mark. For tests and services with a loop of their own.
+    /// @return rows published
+    Result<std::size_t> run_once();
+    /// Something was committed: do not wait for the poll interval.
+    void wake() noexcept;
+    [[nodiscard]] RelayHealth health() const;
+
+private:
+    class Impl;
+    explicit OutboxRelay(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+EVENTSDK_END_NAMESPACE

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <eventsdk/broker/record.hpp>
+#include <eventsdk/core/result.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace outbox {
+
+/// Headers as the outbox's `headers` column holds them: `[["name","value"],["name",null]]`. Values that are not
+/// UTF-8 are written as `{"base64":"…"}`.
+[[nodiscard]] std::string headers_to_json(const std::vector<Header>& headers);
+[[nodiscard]] Result<std::vector<Header>> headers_from_json(std::string_view text);
+
+}  // namespace outbox
+EVENTSDK_END_NAMESPACE

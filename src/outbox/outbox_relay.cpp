@@ -1,0 +1,308 @@
+#include <eventsdk/outbox/outbox_relay.hpp>
+
+#include "outbox/relay_batch.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr Duration longest_outage_pause{5'000};
+constexpr Duration first_outage_pause{100};
+constexpr Duration health_interval{5'000};
+
+Error bad_option(std::string_view option, std::string_view range) {
+    return {.kind = ErrorKind::invalid_argument,
+            .code = "relay.option",
+            .message = fmt::format("RelayOptions::{} is out of range", option),
+            .hint = std::string{range}};
+}
+
+Result<void> check(const RelayOptions& options) {
+    if (options.batch < 1 || options.batch > 10'000) return bad_option("batch", "1 to 10,000");
+    if (options.lease < Duration{1'000} || options.lease > Duration{600'000})
+        return bad_option("lease", "1 s to 10 min");
+    if (options.poll_interval < Duration{10} || options.poll_interval > Duration{60'000}) {
+        return bad_option("poll_interval", "10 ms to 1 min");
+    }
+    if (auto retry = options.retry.validated(); !retry) return std::move(retry).error();
+    return {};
+}
+
+std::string own_name(const Runtime& runtime) {
+    std::array<char, 256> host{};
+    if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
+    return fmt::format("{}-{}-{}", host.data(), ::getpid(), runtime.ids->next().to_string().substr(24));
+}
+
+/// Waiting that wake() and a stop request end early.
+class Alarm {
+public:
+    void ring() noexcept {
+        const std::scoped_lock lock{mutex_};
+        rung_ = true;
+        changed_.notify_all();
+    }
+    void wait(Duration longest, const std::stop_token& stop) {
+        std::unique_lock lock{mutex_};
+        changed_.wait_for(lock, stop, longest, [this] { return rung_; });
+        rung_ = false;
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    bool rung_ = false;
+};
+
+}  // namespace
+
+class OutboxRelay::Impl {
+public:
+    Impl(std::unique_ptr<OutboxStore> store, Broker broker, RelayOptions options)
+        : store_{std::move(store)},
+          broker_{std::move(broker)},
+          options_{std::move(options)},
+          runtime_{broker_.runtime()},
+          pending_gauge_{
+              runtime_.metrics->gauge("eventsdk_outbox_pending", "Outbox rows waiting to be published.", {})},
+          oldest_gauge_{runtime_.metrics->gauge("eventsdk_outbox_oldest_seconds",
+                                                "Age of the oldest outbox row waiting to be published.", {})} {
+        if (options_.name.empty()) options_.name = own_name(runtime_);
+        // A record may not be given up by the writer while later ones of its key go on: the relay replaces the writer.
+        options_.writer.delivery_timeout = std::max(options_.writer.delivery_timeout, options_.lease * 10);
+    }
+    ~Impl() {
+        if (writer_ != nullptr) writer_->close(Duration{0});
+    }
+
+    Result<void> run(const std::stop_token& stop);
+    Result<std::size_t> run_once();
+    void wake() noexcept { alarm_.ring(); }
+    RelayHealth health() const {
+        const std::scoped_lock lock{health_mutex_};
+        return health_;
+    }
+    void hand_over() noexcept;
+
+private:
+    Result<void> renew();
+    Result<void> open_writer();
+    void learn_limits(std::span<const OutboxRow> rows);
+    Result<std::size_t> finish(const outbox::RelayBatch::Ended& ended);
+    Result<void> mark_rejected(const outbox::RelayBatch::Ended& ended);
+    void watch();
+    void report(const Error* error);
+    [[nodiscard]] MonotonicTime lease_end() const;
+
+    std::unique_ptr<OutboxStore> store_;
+    Broker broker_;
+    RelayOptions options_;
+    const Runtime& runtime_;
+    std::shared_ptr<Gauge> pending_gauge_;
+    std::shared_ptr<Gauge> oldest_gauge_;
+    outbox::RelayBatch batch_;
+    std::unique_ptr<Writer> writer_;
+    std::vector<ShardLease> leases_;
+    MonotonicTime renew_at_{};
+    MonotonicTime watch_at_{};
+    std::map<std::string, std::size_t> limits_;
+    Alarm alarm_;
+    mutable std::mutex health_mutex_;
+    RelayHealth health_;
+    bool failing_ = false;
+};
+
+MonotonicTime OutboxRelay::Impl::lease_end() const {
+    MonotonicTime end = MonotonicTime::max();
+    for (const ShardLease& lease : leases_) end = std::min(end, lease.expires);
+    return end;
+}
+
+Result<void> OutboxRelay::Impl::renew() {
+    if (steady_clock::now() < renew_at_) return {};
+    auto leases = store_->lease(options_.name, options_.lease);
+    if (!leases) return std::move(leases).error();
+    leases_ = std::move(*leases);
+    renew_at_ = steady_clock::now() + options_.lease / 3;
+    return {};
+}
+
+Result<void> OutboxRelay::Impl::open_writer() {
+    if (writer_ != nullptr) return {};
+    auto made = broker_.port().writer(options_.writer, batch_);
+    if (!made) return std::move(made).error();
+    writer_ = std::move(*made);
+    return {};
+}
+
+/// A record that only the broker would find too large lets later ones of its key overtake it: ask for the limit first.
+void OutboxRelay::Impl::learn_limits(std::span<const OutboxRow> rows) {
+    for (const OutboxRow& row : rows) {
+        if (limits_.contains(row.record.topic)) continue;
+        auto admin = broker_.port().admin();
+        if (!admin) return;
+        const auto topic = (*admin)->describe_topic(row.record.topic, Duration{5'000});
+        if (!topic) continue;
+        const auto setting = topic->config.find("max.message.bytes");
+        constexpr std::size_t overhead = 512;  // of the batch and record headers
+        std::size_t limit = 1'048'588;
+        if (setting != topic->config.end())
+            limit = static_cast<std::size_t>(std::strtoull(setting->second.c_str(), nullptr, 10));
+        limits_[row.record.topic] = limit > overhead ? limit - overhead : limit;
+    }
+}
+
+Result<void> OutboxRelay::Impl::mark_rejected(const outbox::RelayBatch::Ended& ended) {
+    std::vector<RowFailure> failures;
+    for (const auto& [row, error] : ended.rejected) {
+        failures.push_back({row->seq, row->shard, error, true, Duration{0}});
+        runtime_.logger->log(LogLevel::error, "an outbox row was rejected and holds back its aggregate",
+                             {{"seq", row->seq},
+                              {"event_id", std::string_view{row->record.event_id}},
+                              {"topic", std::string_view{row->record.topic}},
+                              {"error", std::string_view{error.message}}});
+        limits_.erase(row->record.topic);
+    }
+    if (failures.empty()) return {};
+    if (auto marked = store_->mark_failed(leases_, failures); !marked || !options_.dead_letter_rejected) return marked;
+    for (const RowFailure& failure : failures) {
+        if (auto done = store_->resolve(failure.seq, Resolution::dead_letter); !done) return done;
+    }
+    return {};
+}
+
+Result<std::size_t> OutboxRelay::Impl::finish(const outbox::RelayBatch::Ended& ended) {
+    if (!ended.published.empty()) {
+        if (auto marked = store_->mark_published(leases_, ended.published); !marked) {
+            store_->rewind();
+            renew_at_ = {};
+            return std::move(marked).error();
+        }
+    }
+    if (auto marked = mark_rejected(ended); !marked) return std::move(marked).error();
+    if (ended.failed || !ended.rejected.empty()) store_->rewind();
+    if (ended.failed) {
+        writer_->close(Duration{0});
+        writer_.reset();
+        return *ended.failed;
+    }
+    return ended.published.size();
+}
+
+Result<std::size_t> OutboxRelay::Impl::run_once() {
+    if (auto done = renew(); !done) return std::move(done).error();
+    if (auto done = open_writer(); !done) return std::move(done).error();
+    watch();
+    if (leases_.empty()) return std::size_t{0};
+    auto rows = store_->pending(leases_, static_cast<std::size_t>(options_.batch));
+    if (!rows) return std::move(rows).error();
+    if (rows->empty()) return std::size_t{0};
+    learn_limits(*rows);
+    // What is not acknowledged well before the lease ends is given up, so that a successor does not overtake it.
+    const MonotonicTime deadline = lease_end() - options_.lease / 4;
+    if (steady_clock::now() >= deadline) {
+        store_->rewind();
+        renew_at_ = {};
+        return std::size_t{0};
+    }
+    return finish(batch_.send(*writer_, *rows, limits_, deadline));
+}
+
+void OutboxRelay::Impl::watch() {
+    const auto now = steady_clock::now();
+    if (now < watch_at_) return;
+    watch_at_ = now + health_interval;
+    auto status = store_->status(100);
+    if (!status) return;
+    pending_gauge_->set(static_cast<double>(status->pending));
+    oldest_gauge_->set(status->oldest ? static_cast<double>(status->oldest->count()) / 1000.0 : 0.0);
+    const std::scoped_lock lock{health_mutex_};
+    health_.status = std::move(*status);
+    const bool old = health_.status.oldest && *health_.status.oldest > options_.unhealthy_after;
+    health_.healthy = !old && !failing_;
+    if (old) health_.reason = fmt::format("the oldest row has waited for {} s", health_.status.oldest->count() / 1000);
+    else if (!failing_) health_.reason.clear();
+}
+
+/// Says once when the relay cannot go on, and once when it can again.
+void OutboxRelay::Impl::report(const Error* error) {
+    if (error != nullptr && !failing_) {
+        runtime_.logger->log(LogLevel::warning, "the outbox relay waits",
+                             {{"code", std::string_view{error->code}}, {"reason", std::string_view{error->message}}});
+    } else if (error == nullptr && failing_) {
+        runtime_.logger->log(LogLevel::info, "the outbox relay goes on");
+    }
+    failing_ = error != nullptr;
+    const std::scoped_lock lock{health_mutex_};
+    if (error != nullptr) {
+        health_.healthy = false;
+        health_.reason = error->message;
+    } else if (health_.status.oldest.value_or(Duration{0}) <= options_.unhealthy_after) {
+        health_.healthy = true;
+        health_.reason.clear();
+    }
+}
+
+void OutboxRelay::Impl::hand_over() noexcept {
+    if (writer_ != nullptr) writer_->close(Duration{0});
+    writer_.reset();
+    if (auto released = store_->release(options_.name); !released) {
+        runtime_.logger->log(LogLevel::warning,
+                             "the shards could not be handed over; they are free when the lease ends",
+                             {{"reason", std::string_view{released.error().message}}});
+    }
+    leases_.clear();
+    renew_at_ = {};
+}
+
+Result<void> OutboxRelay::Impl::run(const std::stop_token& stop) {
+    Duration outage_pause = first_outage_pause;
+    Duration idle_pause = options_.poll_interval / 8;
+    while (!stop.stop_requested()) {
+        auto done = run_once();
+        if (!done) {
+            if (done.error().kind == ErrorKind::fatal || done.error().kind == ErrorKind::invalid_argument) {
+                hand_over();
+                return std::move(done).error();
+            }
+            report(&done.error());
+            alarm_.wait(outage_pause, stop);
+            outage_pause = std::min(outage_pause * 2, longest_outage_pause);
+            continue;
+        }
+        report(nullptr);
+        outage_pause = first_outage_pause;
+        if (*done > 0) {
+            idle_pause = options_.poll_interval / 8;
+            continue;
+        }
+        alarm_.wait(std::max(idle_pause, Duration{1}), stop);
+        idle_pause = std::min(idle_pause * 2 + Duration{1}, options_.poll_interval);
+    }
+    hand_over();
+    return {};
+}
+
+Result<OutboxRelay> OutboxRelay::create(std::unique_ptr<OutboxStore> store, Broker broker, RelayOptions options) {
+    if (auto right = check(options); !right) return std::move(right).error();
+    return OutboxRelay{std::make_unique<Impl>(std::move(store), std::move(broker), std::move(options))};
+}
+
+OutboxRelay::OutboxRelay(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
+OutboxRelay::OutboxRelay(OutboxRelay&&) noexcept = default;
+OutboxRelay& OutboxRelay::operator=(OutboxRelay&&) noexcept = default;
+OutboxRelay::~OutboxRelay() = default;
+
+Result<void> OutboxRelay::run(std::stop_token stop) { return impl_->run(stop); }
+Result<std::size_t> OutboxRelay::run_once() { return impl_->run_once(); }
+void OutboxRelay::wake() noexcept { impl_->wake(); }
+RelayHealth OutboxRelay::health() const { return impl_->health(); }
+
+EVENTSDK_END_NAMESPACE

@@ -1,0 +1,314 @@
+#include <eventsdk/postgres/outbox.hpp>
+
+#include "outbox/headers_json.hpp"
+#include "postgres/outbox_scan.hpp"
+#include "postgres/session.hpp"
+#include "postgres/tables.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace postgres {
+namespace {
+
+using Connection = std::unique_ptr<PGconn, decltype(&PQfinish)>;
+
+Error lease_lost(std::size_t expected, std::int64_t held) {
+    return {.kind = ErrorKind::fenced,
+            .code = "outbox.lease_lost",
+            .message = fmt::format("only {} of {} shards are still leased to this relay; the rows stay as they are",
+                                   held, expected),
+            .hint = "another relay took over; lengthen the lease when this happens without a crash"};
+}
+
+/// The `held` CTE: the leases that are still ours, locked against a take-over until the transaction ends.
+std::string held_leases(const std::string& leases) {
+    return fmt::format(
+        "held AS MATERIALIZED (SELECT l.shard FROM {} l JOIN unnest($1::smallint[], $2::bigint[]) "
+        "AS mine (shard, token) USING (shard, token) ORDER BY l.shard FOR SHARE OF l)",
+        leases);
+}
+
+void bind_leases(Parameters& parameters, std::span<const ShardLease> leases) {
+    std::vector<std::int64_t> shards;
+    std::vector<std::int64_t> tokens;
+    for (const ShardLease& lease : leases) {
+        shards.push_back(lease.shard);
+        tokens.push_back(lease.token);
+    }
+    parameters.add_array(shards).add_array(tokens);
+}
+
+class Store final : public OutboxStore {
+public:
+    Store(std::string url, StoreOptions options)
+        : url_{std::move(url)},
+          options_{std::move(options)},
+          outbox_{quoted(options_.tables.schema, options_.tables.outbox)},
+          archive_{quoted(options_.tables.schema, options_.tables.archive)},
+          leases_{quoted(options_.tables.schema, options_.tables.leases)},
+          relays_{quoted(options_.tables.schema, options_.tables.leases + "_relays")},
+          scan_{outbox_, lock_class(options_.tables)} {}
+
+    Result<std::vector<ShardLease>> lease(const std::string& relay, Duration duration) override;
+    Result<void> release(const std::string& relay) override;
+    Result<std::vector<OutboxRow>> pending(std::span<const ShardLease> leases, std::size_t most) override;
+    void rewind() noexcept override { scan_.forget(); }
+    Result<void> mark_published(std::span<const ShardLease> leases, std::span<const OutboxRow* const> rows) override;
+    Result<void> mark_failed(std::span<const ShardLease> leases, std::span<const RowFailure> failures) override;
+    Result<OutboxStatus> status(std::size_t most_blocked) override;
+    Result<void> resolve(std::int64_t seq, Resolution resolution) override;
+    Result<std::int64_t> purge_archive(Duration age) override;
+
+private:
+    Result<PGconn*> connected();
+    Result<Rows> query(const std::string& sql, const Parameters& parameters = {});
+    [[nodiscard]] std::string removal(std::string_view condition) const;
+
+    std::string url_;
+    StoreOptions options_;
+    std::string outbox_;
+    std::string archive_;
+    std::string leases_;
+    std::string relays_;
+    OutboxScan scan_;
+    Connection connection_{nullptr, &PQfinish};
+};
+
+Result<PGconn*> Store::connected() {
+    if (connection_ != nullptr && PQstatus(connection_.get()) == CONNECTION_OK) return connection_.get();
+    connection_.reset();
+    const auto seconds = std::max<std::int64_t>(2, options_.statement_timeout.count() / 1000);
+    const std::string timeout = std::to_string(seconds);
+    const char* keywords[] = {"dbname", "connect_timeout", "application_name", nullptr};
+    const char* values[] = {url_.c_str(), timeout.c_str(), "eventsdk-outbox-relay", nullptr};
+    Connection made{PQconnectdbParams(keywords, values, 1), &PQfinish};
+    if (PQstatus(made.get()) != CONNECTION_OK) {
+        Error error = error_of(made.get(), nullptr);
+        error.kind = ErrorKind::unavailable;
+        error.code = "postgres.unavailable";
+        return error;
+    }
+    const auto limited =
+        run_script(made.get(),
+                   fmt::format("SET statement_timeout = {0}; SET lock_timeout = {0}; SET default_transaction_isolation "
+                               "= 'read committed'; SET client_min_messages = warning",
+                               options_.statement_timeout.count()));
+    if (!limited) return limited.error();
+    connection_ = std::move(made);
+    scan_.forget();
+    return connection_.get();
+}
+
+Result<Rows> Store::query(const std::string& sql, const Parameters& parameters) {
+    auto connection = connected();
+    if (!connection) return std::move(connection).error();
+    auto rows = run(*connection, sql, parameters);
+    if (!rows && PQstatus(connection_.get()) != CONNECTION_OK) connection_.reset();
+    return rows;
+}
+
+Result<std::vector<ShardLease>> Store::lease(const std::string& relay, Duration duration) {
+    const MonotonicTime asked = std::chrono::steady_clock::now();
+    Parameters parameters;
+    parameters.add(relay).add(duration.count());
+    // A relay's share is the shards over the live relays, rounded up. It keeps what it holds up to its share, lets go
+    // of the rest, and takes free or expired shards; a shard that changes hands gets a new token.
+    auto rows = query(
+        fmt::format(
+            "WITH alive AS (INSERT INTO {relays} (relay, expiresat) VALUES ($1, clock_timestamp() + $2::bigint * interval "
+            "'1 ms') ON CONFLICT (relay) DO UPDATE SET expiresat = EXCLUDED.expiresat RETURNING 1), "
+            "share AS (SELECT ceil({shards}.0 / greatest(1, (SELECT count(*) FROM {relays} WHERE expiresat > "
+            "clock_timestamp() AND relay <> $1) + (SELECT count(*) FROM alive)))::int AS most), "
+            "ranked AS (SELECT shard, holder = $1 AND expiresat > clock_timestamp() AS mine, "
+            "holder <> '' AND holder <> $1 AND expiresat > clock_timestamp() AS theirs FROM {leases}), "
+            "wanted AS (SELECT shard FROM ranked WHERE NOT theirs ORDER BY mine DESC, random() "
+            "LIMIT (SELECT most FROM share)), "
+            "locked AS MATERIALIZED (SELECT l.shard FROM {leases} l WHERE l.shard IN (SELECT shard FROM wanted) "
+            "OR l.holder = $1 ORDER BY l.shard FOR UPDATE SKIP LOCKED) "
+            "UPDATE {leases} l SET holder = CASE WHEN l.shard IN (SELECT shard FROM wanted) THEN $1 ELSE '' END, "
+            "token = CASE WHEN l.holder = $1 AND l.expiresat > clock_timestamp() THEN l.token ELSE l.token + 1 END, "
+            "expiresat = CASE WHEN l.shard IN (SELECT shard FROM wanted) THEN clock_timestamp() + $2::bigint * interval "
+            "'1 ms' ELSE '-infinity' END "
+            "FROM locked WHERE l.shard = locked.shard AND (l.holder IN ('', $1) OR l.expiresat <= clock_timestamp()) "
+            "RETURNING l.shard, l.token, l.holder = $1",
+            fmt::arg("relays", relays_), fmt::arg("leases", leases_), fmt::arg("shards", outbox_shards)),
+        parameters);
+    if (!rows) return std::move(rows).error();
+    std::vector<ShardLease> leases;
+    for (int i = 0; i < rows->size(); ++i) {
+        if (rows->text(i, 2) != "t") continue;
+        leases.push_back({static_cast<int>(rows->integer(i, 0)), rows->integer(i, 1), asked + duration});
+    }
+    return leases;
+}
+
+Result<void> Store::release(const std::string& relay) {
+    Parameters parameters;
+    parameters.add(relay);
+    auto done = query(fmt::format("WITH gone AS (DELETE FROM {} WHERE relay = $1) UPDATE {} SET holder = '', token = "
+                                  "token + 1, expiresat = '-infinity' WHERE holder = $1",
+                                  relays_, leases_),
+                      parameters);
+    if (!done) return std::move(done).error();
+    return {};
+}
+
+Result<std::vector<OutboxRow>> Store::pending(std::span<const ShardLease> leases, std::size_t most) {
+    auto connection = connected();
+    if (!connection) return std::move(connection).error();
+    auto rows = scan_.next(*connection, leases, most);
+    if (!rows && PQstatus(connection_.get()) != CONNECTION_OK) connection_.reset();
+    return rows;
+}
+
+/// CTEs that take the rows of `condition` out of the outbox, into the archive when there is one.
+std::string Store::removal(std::string_view condition) const {
+    if (!options_.archive) return fmt::format("gone AS (DELETE FROM {} o {} RETURNING 1)", outbox_, condition);
+    constexpr std::string_view columns =
+        "seq, id, shard, lockkey, aggregatetype, aggregateid, revision, type, schemaversion, topic, headers, traceparent, "
+        "payload, occurredat, createdat, attempts, nextattemptat, lasterror, blocked";
+    return fmt::format(
+        "gone AS (DELETE FROM {0} o {1} RETURNING o.*), moved AS (INSERT INTO {2} ({3}, publishedat) SELECT "
+        "{3}, clock_timestamp() FROM gone ON CONFLICT DO NOTHING)",
+        outbox_, condition, archive_, columns);
+}
+
+Result<void> Store::mark_published(std::span<const ShardLease> leases, std::span<const OutboxRow* const> rows) {
+    Parameters parameters;
+    bind_leases(parameters, leases);
+    std::vector<std::int64_t> seqs;
+    for (const OutboxRow* row : rows) seqs.push_back(row->seq);
+    parameters.add_array(seqs);
+    const std::string sql =
+        fmt::format("WITH {}, {} SELECT (SELECT count(*) FROM held), (SELECT count(*) FROM gone)", held_leases(leases_),
+                    removal("USING held WHERE o.seq = ANY($3::bigint[]) AND o.shard = held.shard"));
+    auto done = query(sql, parameters);
+    if (!done) return std::move(done).error();
+    if (done->integer(0, 0) != static_cast<std::int64_t>(leases.size()))
+        return lease_lost(leases.size(), done->integer(0, 0));
+    return {};
+}
+
+Result<void> Store::mark_failed(std::span<const ShardLease> leases, std::span<const RowFailure> failures) {
+    for (const RowFailure& failure : failures) {
+        Parameters parameters;
+        bind_leases(parameters, leases);
+        const auto delay = std::chrono::ceil<Duration>(failure.delay).count();
+        parameters.add(failure.seq)
+            .add(failure.error.to_string())
+            .add(std::int64_t{failure.blocked ? 1 : 0})
+            .add(delay);
+        auto done =
+            query(fmt::format(
+                      "WITH {} UPDATE {} o SET attempts = attempts + 1, lasterror = left($4, 2000), blocked = $5::int "
+                      "= 1, nextattemptat = clock_timestamp() + $6::bigint * interval '1 ms' FROM held "
+                      "WHERE o.seq = $3::bigint AND o.shard = held.shard",
+                      held_leases(leases_), outbox_),
+                  parameters);
+        if (!done) return std::move(done).error();
+    }
+    scan_.reload_held();
+    return {};
+}
+
+Result<OutboxStatus> Store::status(std::size_t most_blocked) {
+    OutboxStatus status;
+    auto totals =
+        query(fmt::format("SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(createdat)) * 1000, "
+                          "-1)::bigint FROM {}",
+                          outbox_));
+    if (!totals) return std::move(totals).error();
+    status.pending = totals->integer(0, 0);
+    if (totals->integer(0, 1) >= 0) status.oldest = Duration{totals->integer(0, 1)};
+    Parameters parameters;
+    parameters.add(static_cast<std::int64_t>(most_blocked));
+    auto rows = query(
+        fmt::format("SELECT b.seq, b.id, b.type, b.aggregateid, b.topic, b.lasterror, b.attempts, (SELECT count(*) "
+                    "FROM {0} w WHERE w.shard = b.shard AND w.aggregateid = b.aggregateid AND w.seq > b.seq) "
+                    "FROM {0} b WHERE b.attempts > 0 AND b.blocked ORDER BY b.seq LIMIT $1::bigint",
+                    outbox_),
+        parameters);
+    if (!rows) return std::move(rows).error();
+    for (int i = 0; i < rows->size(); ++i) {
+        const auto text = [&](int column) { return std::string{rows->text(i, column)}; };
+        status.blocked.push_back({rows->integer(i, 0), text(1), text(2), text(3), text(4), text(5),
+                                  static_cast<std::int32_t>(rows->integer(i, 6)), rows->integer(i, 7)});
+    }
+    return status;
+}
+
+Result<void> Store::resolve(std::int64_t seq, Resolution resolution) {
+    Parameters parameters;
+    parameters.add(seq);
+    std::string sql;
+    switch (resolution) {
+        case Resolution::retry:
+            sql = fmt::format(
+                "UPDATE {} SET attempts = 0, blocked = false, nextattemptat = NULL WHERE seq = $1::bigint AND "
+                "blocked RETURNING 1",
+                outbox_);
+            break;
+        case Resolution::skip:
+            sql = fmt::format("WITH {} SELECT 1 FROM gone", removal("WHERE o.seq = $1::bigint AND o.blocked"));
+            break;
+        case Resolution::dead_letter:
+            sql = fmt::format(
+                "UPDATE {} SET attempts = 0, blocked = false, nextattemptat = NULL, topic = topic || '.dlq', headers = "
+                "(headers::jsonb || jsonb_build_array(jsonb_build_array('eventsdk-dlq-topic', topic), "
+                "jsonb_build_array('eventsdk-dlq-stage', 'outbox'), jsonb_build_array('eventsdk-dlq-error-message', "
+                "left(coalesce(lasterror, ''), 1000)), jsonb_build_array('eventsdk-dlq-attempts', attempts::text)))::json "
+                "WHERE seq = $1::bigint AND blocked RETURNING 1",
+                outbox_);
+            break;
+    }
+    auto done = query(sql, parameters);
+    if (!done) return std::move(done).error();
+    if (done->size() > 0) return {};
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .code = "outbox.not_blocked",
+                 .message = fmt::format("no blocked row has the sequence number {}", seq),
+                 .hint = "`eventsdk outbox status` lists the blocked rows"};
+}
+
+Result<std::int64_t> Store::purge_archive(Duration age) {
+    Parameters parameters;
+    parameters.add(age.count());
+    auto done = query(
+        fmt::format("DELETE FROM {} WHERE publishedat < clock_timestamp() - $1::bigint * interval '1 ms'", archive_),
+        parameters);
+    if (!done) return std::move(done).error();
+    return done->affected();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<OutboxStore>> open_outbox(const std::string& url, StoreOptions options) {
+    auto names = options.tables.validated();
+    if (!names) return std::move(names).error();
+    char* why = nullptr;
+    PQconninfoOption* parsed = PQconninfoParse(url.c_str(), &why);
+    PQconninfoFree(parsed);
+    PQfreemem(why);
+    if (parsed == nullptr) {
+        return Error{.kind = ErrorKind::invalid_argument,
+                     .code = "postgres.url",
+                     .message = "the PostgreSQL connection string cannot be read",
+                     .hint = "write it like postgresql://user@host:5432/database or \"host=… dbname=…\""};
+    }
+    if (options.statement_timeout < Duration{100} || options.statement_timeout > Duration{600'000}) {
+        return Error{
+            .kind = ErrorKind::invalid_argument,
+            .code = "postgres.statement_timeout",
+            .message = fmt::format("StoreOptions::statement_timeout is {} ms", options.statement_timeout.count()),
+            .hint = "100 ms to 10 min"};
+    }
+    return std::unique_ptr<OutboxStore>{std::make_unique<Store>(url, std::move(options))};
+}
+
+}  // namespace postgres
+EVENTSDK_END_NAMESPACE
