@@ -16,4 +16,11 @@ inline nlohmann::json load_vectors(const std::string& name) {
     return nlohmann::json::parse(file);
 }
 
+/// One list of such a file, by value: a range-for may walk it directly.
+inline nlohmann::json load_vectors(const std::string& name, const std::string& list) {
+    nlohmann::json all = load_vectors(name);
+    if (!all.contains(list) || all[list].empty()) throw std::runtime_error{name + " has no " + list};
+    return std::move(all[list]);
+}
+
 }  // namespace support

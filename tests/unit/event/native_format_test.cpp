@@ -93,7 +93,7 @@ TEST_CASE("optional members of the native envelope have their places", "[event][
 
 TEST_CASE("every valid envelope of the vectors is read", "[event][unit]") {
     Reader reader;
-    for (const auto& each : support::load_vectors("event_envelopes.json")["valid"]) {
+    for (const auto& each : support::load_vectors("event_envelopes.json", "valid")) {
         INFO(each["name"]);
         REQUIRE(reader.read(each["event"].dump()));
         CHECK(reader.decoded.envelope.event_id == each["event"]["eventId"].get<std::string>());
@@ -116,7 +116,7 @@ TEST_CASE("every invalid envelope of the vectors is refused for its reason", "[e
         {"bad_occurredAt", {"envelope.occurred_at", "/occurredAt"}},
         {"not_an_object", {"envelope.not_an_object", ""}}};
     Reader reader;
-    for (const auto& each : support::load_vectors("event_envelopes.json")["invalid"]) {
+    for (const auto& each : support::load_vectors("event_envelopes.json", "invalid")) {
         INFO(each["name"]);
         const auto read = reader.read(each["event"].dump());
         REQUIRE_FALSE(read);
