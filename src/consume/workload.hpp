@@ -57,6 +57,8 @@ public:
     void take_dead(std::vector<Task*>& out);
     void dead_letter_written(Task& task);
     void dead_letter_failed(Task& task, MonotonicTime now);
+    /// It did not fit: it is to be written again at once, by reference.
+    void dead_letter_too_large(Task& task);
     [[nodiscard]] bool has_dead() const { return !dead_.empty(); }
     [[nodiscard]] Task& task(std::uint32_t id) { return tasks_[id]; }
 
@@ -67,8 +69,12 @@ public:
     [[nodiscard]] std::optional<PartitionOffset> commit_of(const TopicPartition& partition);
     /// Partitions whose intake should stop or go on, since the last call.
     void balance(std::vector<TopicPartition>& pause, std::vector<TopicPartition>& resume);
-    /// Nothing of the partition is in work and everything below `end` was seen. False when it is not ours.
-    [[nodiscard]] bool caught_up(const TopicPartition& partition, std::int64_t end);
+    /// Some paused partition could go on.
+    [[nodiscard]] bool any_roomy() const;
+    [[nodiscard]] bool any_paused() const;
+    /// Everything of the partition below `end` is finished. False when it is not ours.
+    /// @param read the reader's position, which may be beyond the last record: control records lie between
+    [[nodiscard]] bool caught_up(const TopicPartition& partition, std::int64_t end, std::int64_t read);
 
     [[nodiscard]] const Assignment& assignment() const { return assignment_; }
     [[nodiscard]] Partition& partition(Assignment::Index index) { return *partitions_[index]; }

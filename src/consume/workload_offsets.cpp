@@ -57,6 +57,12 @@ void Workload::dead_letter_failed(Task& task, MonotonicTime now) {
     schedule_.add(task.id, now + std::min(first_rewrite_pause * growth, longest_rewrite_pause));
 }
 
+void Workload::dead_letter_too_large(Task& task) {
+    if (task.detached || stale(task)) return discard(task);
+    task.by_reference = true;
+    bury(task);
+}
+
 PartitionOffset Workload::position_of(Assignment::Index index) {
     Partition& home = *partitions_[index];
     const std::int64_t position = home.tracker.position();
@@ -99,11 +105,22 @@ void Workload::balance(std::vector<TopicPartition>& pause, std::vector<TopicPart
     }
 }
 
-bool Workload::caught_up(const TopicPartition& partition, std::int64_t end) {
+bool Workload::any_roomy() const {
+    const std::vector<Assignment::Index> all = assignment_.all();
+    return std::any_of(all.begin(), all.end(),
+                       [&](Assignment::Index index) { return partitions_[index]->paused && roomy(index); });
+}
+
+bool Workload::any_paused() const {
+    const std::vector<Assignment::Index> all = assignment_.all();
+    return std::any_of(all.begin(), all.end(), [&](Assignment::Index index) { return partitions_[index]->paused; });
+}
+
+bool Workload::caught_up(const TopicPartition& partition, std::int64_t end, std::int64_t read) {
     const auto index = find(partition);
     if (!index) return false;
     const OffsetTracker& tracker = partitions_[*index]->tracker;
-    return tracker.unfinished() == 0 && tracker.next() >= end;
+    return tracker.position() >= end || (tracker.unfinished() == 0 && read >= end);
 }
 
 }  // namespace consume

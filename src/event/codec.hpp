@@ -1,5 +1,6 @@
 #pragma once
 
+#include "event/cloud_event.hpp"
 #include "json/document.hpp"
 
 #include <eventsdk/event.hpp>
@@ -17,12 +18,6 @@ namespace codec {
 struct HeaderText {
     std::string_view name;
     std::optional<std::string_view> value;
-};
-
-/// An envelope attribute without a place of its own, its value as JSON text.
-struct Extension {
-    std::string_view name;
-    std::string_view json;
 };
 
 /// A record as its format sees it. The event module knows no broker: the catalogue fills it from a ReceivedRecord.
@@ -61,7 +56,8 @@ struct EncodeInput {
 /// Memory of decoding, reused from record to record. One per thread.
 struct Scratch {
     json::Document document{};
-    json::Document inner{};           ///< of a payload that is only a part of its object
+    json::Document inner{};  ///< of a payload that is only a part of its object
+    CloudEvent event{};
     std::deque<std::string> texts{};  ///< what views need and the record does not hold
     std::size_t texts_used = 0;
 
@@ -75,7 +71,8 @@ struct Scratch {
 struct Decoded {
     EnvelopeView envelope{};
     std::string_view format{};  ///< name of the format found
-    bool tombstone = false;     ///< null value without an envelope: only envelope.aggregate_id (the key) is set
+    /// Null value: only envelope.aggregate_id (the key) is set, and with binary CloudEvents the rest of the envelope.
+    bool tombstone = false;
     std::optional<json::Value> payload{};  ///< absent: no data, or data that is not JSON
     std::vector<Extension> extensions{};
     /// Where payload_text() finds the payload: all of `body`, or its member.
@@ -113,6 +110,8 @@ class EnvelopeFormat::Codec {
 public:
     virtual ~Codec() = default;
     [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+    /// True when a JSON object has the members by which this format is known.
+    [[nodiscard]] virtual bool recognises(const json::Value& body) const noexcept = 0;
     /// Writes key, headers and value.
     /// @return `invalid_argument` or `permanent` for what the format cannot carry: "envelope.*", "cloudevents.*".
     [[nodiscard]] virtual Result<void> encode(const codec::EncodeInput& event, codec::RecordSink& out) const = 0;

@@ -124,6 +124,16 @@ class NativeFormat final : public EnvelopeFormat::Codec {
 public:
     std::string_view name() const noexcept override { return "native"; }
 
+    bool recognises(const json::Value& body) const noexcept override {
+        simdjson::dom::object object;
+        if (body.get(object) != simdjson::SUCCESS) return false;
+        auto first = object.begin();
+        if (object.size() > 2 && first.key() == "eventId" && (++first).key() == "type") return true;  // as written here
+        for (const std::string_view name : {"eventId", "schemaVersion", "aggregateId", "payload"})
+            if (object.at_key(name).error() != simdjson::SUCCESS) return false;
+        return true;
+    }
+
     Result<void> encode(const EncodeInput& event, RecordSink& out) const override {
         const EnvelopeView& envelope = event.envelope;
         if (auto checked = check_writable_native(envelope); !checked) return checked;

@@ -2,6 +2,7 @@
 
 #include "broker/check_options.hpp"
 #include "memory/errors.hpp"
+#include "memory/mutation.hpp"
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace memory {
@@ -29,6 +30,7 @@ Result<void> MemoryWriter::write(const Record& record, std::uint64_t tag) {
     const auto stored = cluster_->append(record, partitioner_of(options_, record.topic), nullptr);
     lock.unlock();
     outcomes_.add(tag, stored);
+    if (EVENTSDK_MUTATED(15)) outcomes_.add(tag, stored);
     return {};
 }
 

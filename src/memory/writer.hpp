@@ -1,7 +1,7 @@
 #pragma once
 
+#include "broker/outcome_queue.hpp"
 #include "memory/cluster.hpp"
-#include "memory/outcomes.hpp"
 
 #include <atomic>
 
@@ -29,7 +29,7 @@ public:
 private:
     const std::shared_ptr<Cluster> cluster_;
     const WriterOptions options_;
-    Outcomes outcomes_;
+    OutcomeQueue outcomes_;
     std::atomic<bool> closed_{false};
 };
 
@@ -55,7 +55,7 @@ private:
 
     const std::shared_ptr<Cluster> cluster_;
     const TransactionalWriterOptions options_;
-    Outcomes outcomes_;
+    OutcomeQueue outcomes_;
     ProducerHandle handle_;
     State state_ = State::idle;
 };

@@ -1,6 +1,7 @@
 #include "contract/backend.hpp"
 
 #include <eventsdk/memory/broker.hpp>
+#include <eventsdk/testing/fault_plan.hpp>
 #include <eventsdk/testing/manual_clock.hpp>
 
 namespace contract {
@@ -8,6 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// Compiled twice: with CONTRACT_UNDER_FAULT_PLAN every port is decorated by a plan without faults, which must not show.
 class MemoryBackend final : public Backend {
 public:
     std::string_view name() const override { return "memory"; }
@@ -21,6 +23,9 @@ public:
 private:
     std::shared_ptr<eventsdk::testing::ManualClock> clock_ = std::make_shared<eventsdk::testing::ManualClock>();
     eventsdk::memory::Broker broker_{{}, {.clock = clock_, .logger = eventsdk::silent_logger()}};
+#ifdef CONTRACT_UNDER_FAULT_PLAN
+    eventsdk::testing::FaultPlan faults_{broker_};
+#endif
 };
 
 }  // namespace

@@ -2,10 +2,9 @@
 
 #include <eventsdk/broker/broker.hpp>
 #include <eventsdk/catalogue/catalogue.hpp>
+#include <eventsdk/consume/dead_letter_options.hpp>
 #include <eventsdk/consume/projection.hpp>
 #include <eventsdk/core/retry_policy.hpp>
-
-#include <map>
 
 #include <memory>
 #include <stop_token>
@@ -36,8 +35,7 @@ struct ProjectorOptions {
     Duration drain_timeout{10'000};
     /// A handler running longer is reported (never killed), 1 ms…24 h.
     Duration handler_deadline{60'000};
-    /// Suffix-made `{topic}.dlq` unless named here, by source topic.
-    std::map<std::string, std::string> dead_letter_topics{};
+    DeadLetterOptions dead_letters{};
     std::string instance_id{};
     Duration session_timeout{45'000};
     Duration max_poll_interval{300'000};
@@ -69,8 +67,8 @@ public:
     /// Works until every record that was in the log at the call is finished (retries included).
     Result<StopReason> run_until_caught_up(std::stop_token stop = {});
     /// One round on the calling thread without waiting: polls once, runs what may run, commits what is done. For tests
-    /// with a manual clock.
-    /// @return the number of handlers run
+    /// with a manual clock. The destructor leaves the group.
+    /// @return the number of records run; the error of run() otherwise
     Result<std::size_t> step();
 
 private:

@@ -1,11 +1,9 @@
-#include "memory/outcomes.hpp"
+#include "broker/outcome_queue.hpp"
 
-#include "memory/mutation.hpp"
+#include "broker/deadline.hpp"
 
 EVENTSDK_BEGIN_NAMESPACE
-namespace memory {
-
-void Outcomes::add(std::uint64_t tag, const Result<Receipt>& result) {
+void OutcomeQueue::add(std::uint64_t tag, const Result<Receipt>& result) {
     std::unique_lock lock{mutex_};
     Item item{.outcome = {.tag = tag}, .error = {}};
     if (result) {
@@ -14,13 +12,12 @@ void Outcomes::add(std::uint64_t tag, const Result<Receipt>& result) {
     } else {
         item.error = result.error();
     }
-    waiting_.push_back(item);
-    if (EVENTSDK_MUTATED(15)) waiting_.push_back(item);
+    waiting_.push_back(std::move(item));
     ++added_;
     if (!delivering_) deliver(lock);
 }
 
-void Outcomes::deliver(std::unique_lock<std::mutex>& lock) {
+void OutcomeQueue::deliver(std::unique_lock<std::mutex>& lock) {
     delivering_ = true;
     std::vector<Item> items;
     std::vector<WriteOutcome> outcomes;
@@ -41,16 +38,20 @@ void Outcomes::deliver(std::unique_lock<std::mutex>& lock) {
     delivering_ = false;
 }
 
-bool Outcomes::flush(Duration timeout) {
+bool OutcomeQueue::flush(Duration timeout) {
     std::unique_lock lock{mutex_};
     return delivered_changed_.wait_until(lock, deadline_after(timeout),
                                          [&, wanted = added_] { return delivered_ >= wanted; });
 }
 
-std::size_t Outcomes::pending() const {
+std::size_t OutcomeQueue::pending() const {
     const std::lock_guard lock{mutex_};
     return added_ - delivered_;
 }
 
-}  // namespace memory
+std::uint64_t OutcomeQueue::delivered() const {
+    const std::lock_guard lock{mutex_};
+    return delivered_;
+}
+
 EVENTSDK_END_NAMESPACE

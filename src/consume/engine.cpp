@@ -1,0 +1,200 @@
+#include "consume/engine.hpp"
+
+#include "consume/dead_letter.hpp"
+#include "core/random.hpp"
+
+#include <eventsdk/broker/error_codes.hpp>
+
+#include <algorithm>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace consume {
+namespace {
+
+constexpr Duration longest_idle{50};
+
+Limits limits_of(const ProjectorOptions& options) {
+    // One more poll's worth may come in after the partition is found full.
+    const auto records = static_cast<std::size_t>(options.buffered_records);
+    return {records - poll_batch(options), options.buffered_bytes, static_cast<std::size_t>(options.waiting_keys)};
+}
+
+}  // namespace
+
+std::size_t poll_batch(const ProjectorOptions& options) {
+    return std::clamp<std::size_t>(static_cast<std::size_t>(options.buffered_records) / 4, 1, 1'000);
+}
+
+Engine::Engine(std::shared_ptr<const Parts> parts, std::stop_token stop)
+    : parts_{std::move(parts)},
+      stop_{std::move(stop)},
+      workload_{limits_of(parts_->options), parts_->options.retry, random_bits()},
+      dead_letters_{parts_->broker, [this](std::span<const WriteOutcome> outcomes) { dead_letters_ended(outcomes); }} {}
+
+Engine::~Engine() = default;
+
+Now Engine::now() const {
+    const Clock& clock = *parts_->broker.runtime().clock;
+    return {clock.monotonic(), clock.now()};
+}
+
+std::uint64_t Engine::key_of(const ReceivedRecord& record) {
+    constexpr std::hash<std::string_view> hash;
+    if (record.key && !record.key->empty()) return hash(*record.key);
+    if (parts_->catalogue.open(record, scratch_, opened_) && !opened_.envelope.aggregate_id.empty())
+        return hash(opened_.envelope.aggregate_id);
+    return hash(record.topic) ^ (0x9E3779B97F4A7C15U * (static_cast<std::uint64_t>(record.partition) + 1));
+}
+
+void Engine::intake(std::vector<ReceivedRecord>& records) {
+    if (records.empty()) return;
+    keys_.clear();
+    for (const ReceivedRecord& record : records) keys_.push_back(key_of(record));
+    bool wake = false;
+    {
+        const Lock lock{mutex_};
+        for (std::size_t at = 0; at < records.size(); ++at) (void)workload_.deliver(std::move(records[at]), keys_[at]);
+        wake = idle_ > 0 && workload_.has_ready();
+    }
+    if (wake) work_.notify_one();
+    records.clear();
+}
+
+void Engine::run(Batch& batch, Dispatcher& dispatcher, Progress& progress) {
+    Verdict verdict;
+    batch.ends.assign(batch.tasks.size(), Batch::End::behind);
+    for (std::size_t at = 0; at < batch.tasks.size();) {
+        Task& task = *batch.tasks[at];
+        progress.current.store(&task, std::memory_order_relaxed);
+        progress.started.fetch_add(1, std::memory_order_relaxed);
+        Batch::End& end = batch.ends[at++];
+        if (task.home->abandoned.load(std::memory_order_relaxed)) {
+            end = Batch::End::given_back;
+        } else if (dispatcher.run(task.record, task.attempts + 1, verdict)) {
+            end = Batch::End::done;
+            task.record = {};
+            continue;
+        } else {
+            end = Batch::End::failed;
+            batch.verdicts.push_back(std::move(verdict));
+        }
+        while (at < batch.tasks.size() && batch.tasks[at]->key == task.key) ++at;
+    }
+    progress.current.store(nullptr, std::memory_order_relaxed);
+}
+
+void Engine::end_failed(Task& task, Verdict verdict, const Now& at) {
+    if (verdict.outcome == Handled::Outcome::skip) {
+        logger().log(LogLevel::info, "a handler skips a record",
+                     {{"group", parts_->projection.name()}, {"topic", task.record.topic},
+                      {"partition", std::int64_t{task.record.partition}}, {"offset", task.offset},
+                      {"reason", verdict.message}});
+        return workload_.done(task);
+    }
+    if (verdict.outcome == Handled::Outcome::stop) {
+        handler_stop_ = true;
+        logger().log(LogLevel::error, "a handler stops the projector",
+                     {{"group", parts_->projection.name()}, {"topic", task.record.topic},
+                      {"partition", std::int64_t{task.record.partition}}, {"offset", task.offset},
+                      {"code", verdict.code}, {"reason", verdict.message}});
+        polls_.notify_all();
+    }
+    workload_.failed(task, std::move(verdict), at);
+}
+
+void Engine::end(Batch& batch) {
+    if (batch.tasks.empty()) return;
+    const Now at = batch.verdicts.empty() ? Now{} : now();
+    std::size_t verdict = 0;
+    for (std::size_t index = 0; index < batch.tasks.size(); ++index) {
+        Task& task = *batch.tasks[index];
+        switch (batch.ends[index]) {
+            case Batch::End::done: workload_.done(task); break;
+            case Batch::End::failed: end_failed(task, std::move(batch.verdicts[verdict++]), at); break;
+            case Batch::End::given_back: workload_.give_back(task); break;
+            case Batch::End::behind: break;
+        }
+    }
+    batch.tasks.clear();
+    batch.verdicts.clear();
+    if (poll_waits_) polls_.notify_all();
+}
+
+void Engine::wait_for_work(Lock& lock) {
+    Duration patience = longest_idle;
+    if (const auto due = workload_.next_due()) {
+        const auto left = std::chrono::ceil<Duration>(*due - now().monotonic);
+        patience = std::clamp(left, Duration{1}, longest_idle);
+    }
+    ++idle_;
+    work_.wait_for(lock, patience);
+    --idle_;
+    workload_.tick(now().monotonic);
+}
+
+bool Engine::exchange(Batch& batch, std::size_t max_tasks, bool wait) {
+    Lock lock{mutex_};
+    end(batch);
+    while (true) {
+        if (workload_.has_dead()) {
+            lock.unlock();
+            write_dead_letters();
+            lock.lock();
+        }
+        if (ending_ || handler_stop_) return false;
+        if (workload_.take(batch.tasks, max_tasks, max_tasks) > 0) break;
+        if (!wait) return false;
+        wait_for_work(lock);
+    }
+    const bool more = idle_ > 0 && workload_.has_ready();
+    lock.unlock();
+    if (more) work_.notify_one();
+    return true;
+}
+
+void Engine::write_dead_letters() {
+    std::vector<Task*> dead;
+    {
+        const Lock lock{mutex_};
+        workload_.take_dead(dead);
+    }
+    for (Task* task : dead) {
+        const Record letter = make_dead_letter(task->record, *task->failure, parts_->projection.name(),
+                                               parts_->options.dead_letters, task->by_reference);
+        if (auto written = dead_letters_.write(letter, task->id); !written) {
+            const Lock lock{mutex_};
+            dead_letter_ended(*task, &written.error());
+        }
+    }
+    if (!dead.empty()) dead_letters_.hurry();
+}
+
+void Engine::dead_letters_ended(std::span<const WriteOutcome> outcomes) {
+    const Lock lock{mutex_};
+    for (const WriteOutcome& outcome : outcomes) {
+        dead_letter_ended(workload_.task(static_cast<std::uint32_t>(outcome.tag)), outcome.error);
+    }
+    polls_.notify_all();
+    if (idle_ > 0) work_.notify_one();
+}
+
+void Engine::dead_letter_ended(Task& task, const Error* error) {
+    const std::initializer_list<LogField> where{
+        {"group", parts_->projection.name()},   {"topic", task.record.topic},
+        {"partition", std::int64_t{task.record.partition}}, {"offset", task.offset},
+        {"stage", task.failure->stage},         {"code", task.failure->code},
+        {"reason", task.failure->message},      {"attempts", std::int64_t{task.failure->attempts}}};
+    if (error == nullptr) {
+        logger().log(LogLevel::warning, "dead letter", where);
+        return workload_.dead_letter_written(task);
+    }
+    if (error->code == codes::record_too_large && !task.by_reference) return workload_.dead_letter_too_large(task);
+    logger().log(LogLevel::error, "a dead letter cannot be written; its partition waits",
+                 {{"group", parts_->projection.name()}, {"topic", task.record.topic},
+                  {"partition", std::int64_t{task.record.partition}}, {"offset", task.offset},
+                  {"error", error->code}, {"message", error->message}, {"hint", error->hint}});
+    workload_.dead_letter_failed(task, now().monotonic);
+}
+
+}  // namespace consume
+EVENTSDK_END_NAMESPACE

@@ -1,0 +1,120 @@
+#pragma once
+
+#include "consume/dead_letter_writer.hpp"
+#include "consume/dispatcher.hpp"
+#include "consume/workload.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace consume {
+
+/// What a projector was made of; never changes.
+struct Parts {
+    Broker broker;
+    Catalogue catalogue;
+    Projection projection;
+    ProjectorOptions options;
+    HandlerTable handlers{};
+};
+
+/// Records that one thread took, and how they ended.
+struct Batch {
+    enum class End : std::uint8_t { done, failed, given_back, behind };
+    std::vector<Task*> tasks{};
+    std::vector<End> ends{};          ///< by task
+    std::vector<Verdict> verdicts{};  ///< of those that failed, in order
+};
+
+/// What a running thread shows of itself, for the report of slow handlers.
+struct Progress {
+    std::atomic<const Task*> current{nullptr};  ///< valid under the engine's lock
+    std::atomic<std::uint64_t> started{0};      ///< records begun
+    // Of the watching thread.
+    std::uint64_t seen = 0;
+    MonotonicTime since{};
+    bool reported = false;
+};
+
+/// Records that one poll may bring.
+[[nodiscard]] std::size_t poll_batch(const ProjectorOptions& options);
+
+/// What the threads of one run share: the workload under one lock, taken once per batch, never per record.
+class Engine final : public RebalanceListener {
+public:
+    Engine(std::shared_ptr<const Parts> parts, std::stop_token stop);
+    ~Engine() override;
+
+    // The polling thread.
+    void attach(Reader* reader) { reader_ = reader; }
+    void intake(std::vector<ReceivedRecord>& records);
+    /// Commits, pauses, resumes, wakes retries, reports: what is due now.
+    void housekeeping(bool commit_now);
+    [[nodiscard]] bool any_paused();
+    /// Waits until a paused partition has room, at most `timeout`; not at all when none is paused.
+    void wait_for_room(Duration timeout);
+    void pause_for(Duration timeout);
+    /// Drains every partition within the bound and commits. False when handlers are still running.
+    bool shut_down();
+    [[nodiscard]] bool caught_up(const TopicPartition& partition, std::int64_t end);
+
+    // Any thread.
+    /// Takes the results of a batch and fills it anew. False: end.
+    bool exchange(Batch& batch, std::size_t max_tasks, bool wait);
+    void run(Batch& batch, Dispatcher& dispatcher, Progress& progress);
+    void write_dead_letters();
+    void fail(Error error);
+    [[nodiscard]] std::optional<Error> failure();
+    [[nodiscard]] bool stopped_by_handler();
+    void watch(Progress& progress);
+
+    [[nodiscard]] const Parts& parts() const { return *parts_; }
+    [[nodiscard]] const std::stop_token& stop_token() const { return stop_; }
+
+    void assigned(std::span<AssignedPartition> partitions) noexcept override;
+    void revoked(std::span<const TopicPartition> partitions) noexcept override;
+    void lost(std::span<const TopicPartition> partitions) noexcept override;
+
+private:
+    using Lock = std::unique_lock<std::mutex>;
+
+    [[nodiscard]] Now now() const;
+    [[nodiscard]] std::uint64_t key_of(const ReceivedRecord& record);
+    void end(Batch& batch);
+    void end_failed(Task& task, Verdict verdict, const Now& at);
+    void wait_for_work(Lock& lock);
+    void dead_letters_ended(std::span<const WriteOutcome> outcomes);
+    void dead_letter_ended(Task& task, const Error* error);
+    bool drain(Lock& lock, std::span<const TopicPartition> partitions);
+    void commit_and_remove(Lock& lock, std::span<const TopicPartition> partitions);
+    void balance();
+    [[nodiscard]] Logger& logger() const { return *parts_->broker.runtime().logger; }
+
+    std::shared_ptr<const Parts> parts_;
+    std::stop_token stop_;
+    Reader* reader_ = nullptr;
+
+    std::mutex mutex_;
+    std::condition_variable work_;   // workers wait for records
+    std::condition_variable polls_;  // the polling thread waits for room or for a drain
+    Workload workload_;
+    std::size_t idle_ = 0;
+    bool poll_waits_ = false;
+    bool ending_ = false;
+    bool handler_stop_ = false;
+    std::optional<Error> failure_;
+
+    // Of the polling thread alone.
+    std::vector<std::uint64_t> keys_;
+    OpenScratch scratch_;
+    Opened opened_;
+    MonotonicTime next_commit_{};
+
+    DeadLetterWriter dead_letters_;  // last: its sink uses all of the above
+};
+
+}  // namespace consume
+EVENTSDK_END_NAMESPACE

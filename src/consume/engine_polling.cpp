@@ -1,0 +1,178 @@
+#include "consume/engine.hpp"
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace consume {
+namespace {
+
+constexpr Duration commit_timeout{5'000};
+
+std::int64_t milliseconds(MonotonicTime::duration time) {
+    return std::chrono::duration_cast<Duration>(time).count();
+}
+
+}  // namespace
+
+void Engine::assigned(std::span<AssignedPartition> partitions) noexcept {
+    const Lock lock{mutex_};
+    for (const AssignedPartition& partition : partitions) {
+        workload_.assign(partition);
+        logger().log(LogLevel::info, "partition assigned",
+                     {{"group", parts_->projection.name()}, {"topic", partition.topic},
+                      {"partition", std::int64_t{partition.partition}}, {"offset", partition.offset}});
+    }
+}
+
+void Engine::revoked(std::span<const TopicPartition> partitions) noexcept {
+    Lock lock{mutex_};
+    drain(lock, partitions);
+    commit_and_remove(lock, partitions);
+}
+
+void Engine::lost(std::span<const TopicPartition> partitions) noexcept {
+    const Lock lock{mutex_};
+    for (const TopicPartition& partition : partitions) {
+        workload_.remove(partition);
+        logger().log(LogLevel::warning, "partition lost",
+                     {{"group", parts_->projection.name()}, {"topic", partition.topic},
+                      {"partition", std::int64_t{partition.partition}}});
+    }
+}
+
+bool Engine::drain(Lock& lock, std::span<const TopicPartition> partitions) {
+    for (const TopicPartition& partition : partitions) workload_.drain(partition);
+    const auto under_way = [&] {
+        std::size_t records = 0;
+        for (const TopicPartition& partition : partitions) records += workload_.under_way(partition);
+        return records;
+    };
+    poll_waits_ = true;
+    const bool drained = polls_.wait_for(lock, parts_->options.drain_timeout, [&] { return under_way() == 0; });
+    poll_waits_ = false;
+    if (!drained) {
+        logger().log(LogLevel::warning, "partitions are given up with records still running; they will run again",
+                     {{"group", parts_->projection.name()}, {"records", static_cast<std::int64_t>(under_way())}});
+    }
+    return drained;
+}
+
+void Engine::commit_and_remove(Lock& lock, std::span<const TopicPartition> partitions) {
+    std::vector<PartitionOffset> positions;
+    for (const TopicPartition& partition : partitions) {
+        if (auto position = workload_.commit_of(partition)) positions.push_back(std::move(*position));
+    }
+    if (!positions.empty() && reader_ != nullptr) {
+        lock.unlock();
+        const auto committed = reader_->commit(positions, commit_timeout);
+        lock.lock();
+        if (!committed) {
+            logger().log(LogLevel::warning, "the last commit of given-up partitions failed; their records will run again",
+                         {{"group", parts_->projection.name()}, {"code", committed.error().code},
+                          {"message", committed.error().message}});
+        }
+    }
+    for (const TopicPartition& partition : partitions) workload_.remove(partition);
+}
+
+bool Engine::shut_down() {
+    Lock lock{mutex_};
+    const std::vector<TopicPartition> all = workload_.partitions();
+    const bool drained = drain(lock, all);
+    commit_and_remove(lock, all);
+    ending_ = true;
+    lock.unlock();
+    work_.notify_all();
+    dead_letters_.close(Duration{0});
+    return drained;
+}
+
+void Engine::balance() {
+    std::vector<TopicPartition> pause;
+    std::vector<TopicPartition> resume;
+    {
+        const Lock lock{mutex_};
+        workload_.balance(pause, resume);
+    }
+    if (!pause.empty()) reader_->pause(pause);
+    if (!resume.empty()) reader_->resume(resume);
+}
+
+void Engine::housekeeping(bool commit_now) {
+    const MonotonicTime at = now().monotonic;
+    std::vector<PartitionOffset> positions;
+    bool wake = false;
+    {
+        const Lock lock{mutex_};
+        workload_.tick(at);
+        if (commit_now || at >= next_commit_) {
+            positions = workload_.commits();
+            next_commit_ = at + parts_->options.commit_interval;
+        }
+        wake = idle_ > 0 && workload_.has_ready();
+    }
+    if (wake) work_.notify_one();
+    write_dead_letters();
+    if (!positions.empty()) reader_->commit_async(positions);
+    balance();
+}
+
+bool Engine::any_paused() {
+    const Lock lock{mutex_};
+    return workload_.any_paused();
+}
+
+void Engine::wait_for_room(Duration timeout) {
+    Lock lock{mutex_};
+    if (!workload_.any_paused()) return;
+    poll_waits_ = true;
+    polls_.wait_for(lock, timeout, [&] { return workload_.any_roomy() || handler_stop_ || failure_; });
+    poll_waits_ = false;
+}
+
+void Engine::pause_for(Duration timeout) {
+    Lock lock{mutex_};
+    polls_.wait_for(lock, timeout, [&] { return handler_stop_ || failure_; });
+}
+
+bool Engine::caught_up(const TopicPartition& partition, std::int64_t end) {
+    const std::int64_t read = reader_->position(partition);
+    const Lock lock{mutex_};
+    return workload_.caught_up(partition, end, read);
+}
+
+void Engine::fail(Error error) {
+    const Lock lock{mutex_};
+    if (!failure_) failure_ = std::move(error);
+    polls_.notify_all();
+}
+
+std::optional<Error> Engine::failure() {
+    const Lock lock{mutex_};
+    return failure_;
+}
+
+bool Engine::stopped_by_handler() {
+    const Lock lock{mutex_};
+    return handler_stop_;
+}
+
+void Engine::watch(Progress& progress) {
+    const MonotonicTime at = now().monotonic;
+    const Lock lock{mutex_};
+    const Task* task = progress.current.load(std::memory_order_relaxed);
+    const std::uint64_t started = progress.started.load(std::memory_order_relaxed);
+    if (task == nullptr || started != progress.seen) {
+        progress.seen = started;
+        progress.since = at;
+        progress.reported = false;
+        return;
+    }
+    if (progress.reported || at - progress.since < parts_->options.handler_deadline) return;
+    progress.reported = true;
+    logger().log(LogLevel::error, "a handler exceeds its deadline",
+                 {{"group", parts_->projection.name()}, {"topic", workload_.assignment().topic(task->partition)},
+                  {"partition", std::int64_t{workload_.assignment().partition(task->partition)}},
+                  {"offset", task->offset}, {"milliseconds", milliseconds(at - progress.since)}});
+}
+
+}  // namespace consume
+EVENTSDK_END_NAMESPACE

@@ -1,0 +1,160 @@
+#include "consume/session.hpp"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace consume {
+namespace {
+
+constexpr Duration admin_timeout{15'000};
+constexpr Duration room_patience{5};
+constexpr Duration outage_pause{50};
+
+ReaderOptions reader_options(const Parts& parts) {
+    const ProjectorOptions& options = parts.options;
+    ReaderOptions reader;
+    reader.group = parts.projection.name();
+    reader.topics = options.topics;
+    reader.start = options.start;
+    reader.instance_id = options.instance_id;
+    reader.session_timeout = options.session_timeout;
+    reader.max_poll_interval = options.max_poll_interval;
+    reader.prefetch_records = options.prefetch_records;
+    return reader;
+}
+
+}  // namespace
+
+Session::Session(std::shared_ptr<const Parts> parts, std::stop_token stop)
+    : parts_{std::move(parts)}, engine_{std::make_shared<Engine>(parts_, std::move(stop))} {}
+
+Result<void> Session::open() {
+    auto reader = parts_->broker.port().reader(reader_options(*parts_), engine_.get());
+    if (!reader) return std::move(reader).error();
+    reader_ = std::move(*reader);
+    engine_->attach(reader_.get());
+    return {};
+}
+
+void Session::start_workers() {
+    for (int count = 0; count < parts_->options.workers; ++count) workers_.push_back(std::make_unique<Worker>(engine_));
+}
+
+Result<void> Session::poll(Duration patience) {
+    if (patience > Duration{0} && engine_->any_paused()) patience = Duration{0};
+    auto polled = reader_->poll(records_, poll_batch(parts_->options), patience);
+    engine_->intake(records_);
+    if (polled) {
+        if (*polled > 0) report_outage(nullptr);
+        return {};
+    }
+    const ErrorKind kind = polled.error().kind;
+    if (kind != ErrorKind::unavailable && kind != ErrorKind::retriable) return std::move(polled).error();
+    report_outage(&polled.error());
+    if (!workers_.empty()) engine_->pause_for(outage_pause);
+    return {};
+}
+
+void Session::report_outage(const Error* error) {
+    const std::string code = error != nullptr ? error->code : std::string{};
+    if (code == outage_) return;
+    outage_ = code;
+    Logger& logger = *parts_->broker.runtime().logger;
+    if (error == nullptr) {
+        logger.log(LogLevel::info, "reading goes on", {{"group", parts_->projection.name()}});
+    } else {
+        logger.log(LogLevel::warning, "reading is interrupted; trying on",
+                   {{"group", parts_->projection.name()}, {"code", error->code}, {"message", error->message}});
+    }
+}
+
+Result<void> Session::round(Duration patience, bool commit_now) {
+    if (auto polled = poll(patience); !polled) return polled;
+    engine_->housekeeping(commit_now);
+    if (!workers_.empty()) engine_->wait_for_room(std::min(patience, room_patience));
+    for (const auto& worker : workers_) engine_->watch(worker->progress());
+    if (auto failure = engine_->failure()) return std::move(*failure);
+    return {};
+}
+
+std::size_t Session::work_here() {
+    if (!dispatcher_) {
+        dispatcher_ = std::make_unique<Dispatcher>(parts_->catalogue, parts_->handlers, parts_->options.unknown_types,
+                                                   parts_->projection.name(), engine_->stop_token());
+    }
+    std::size_t count = 0;
+    while (engine_->exchange(batch_, 1, false)) {
+        engine_->run(batch_, *dispatcher_, progress_);
+        ++count;
+    }
+    return count;
+}
+
+Result<void> Session::close() {
+    if (!reader_) return {};
+    const bool drained = engine_->shut_down();
+    reader_->close(parts_->options.drain_timeout);
+    for (const auto& worker : workers_) {
+        if (!drained) worker->abandon();
+    }
+    workers_.clear();
+    engine_->attach(nullptr);
+    reader_.reset();
+    if (drained) return {};
+    return Error{.kind = ErrorKind::fatal,
+                 .code = "projector.handler_stuck",
+                 .message = "a handler of \"" + parts_->projection.name() + "\" still runs after the drain timeout; its thread is left alone",
+                 .hint = "let handlers look at Delivery::stop_token(), or raise ProjectorOptions::drain_timeout"};
+}
+
+Result<std::vector<TopicDescription>> Session::subscribed_topics(Admin& admin) const {
+    auto topics = admin.list_topics(admin_timeout);
+    if (!topics) return topics;
+    const auto unwanted = [&](const TopicDescription& topic) {
+        return std::none_of(parts_->options.topics.begin(), parts_->options.topics.end(), [&](const std::string& name) {
+            return name.front() == '^' ? RE2::PartialMatch(topic.name, name) : topic.name == name;
+        });
+    };
+    std::erase_if(*topics, unwanted);
+    return topics;
+}
+
+Result<void> Session::mark_ends() {
+    auto admin = parts_->broker.port().admin();
+    if (!admin) return std::move(admin).error();
+    admin_ = std::move(*admin);
+    auto topics = subscribed_topics(*admin_);
+    if (!topics) return std::move(topics).error();
+    for (const TopicDescription& topic : *topics) {
+        for (std::int32_t partition = 0; partition < topic.partitions; ++partition) {
+            const auto marks = admin_->watermarks({topic.name, partition}, admin_timeout);
+            if (!marks) return marks.error();
+            if (marks->last_stable > marks->low) ends_.push_back({topic.name, partition, marks->last_stable});
+        }
+    }
+    return {};
+}
+
+Result<bool> Session::caught_up() {
+    std::erase_if(ends_, [&](const PartitionOffset& end) {
+        return engine_->caught_up({end.topic, end.partition}, end.offset);
+    });
+    if (ends_.empty()) return true;
+    // What is left may belong to other members: their commits tell.
+    const auto now = std::chrono::steady_clock::now();
+    if (now - group_asked_ < std::chrono::seconds{1}) return false;
+    group_asked_ = now;
+    auto committed = admin_->group_offsets(parts_->projection.name(), admin_timeout);
+    if (!committed) return false;
+    std::erase_if(ends_, [&](const PartitionOffset& end) {
+        return std::any_of(committed->begin(), committed->end(), [&](const PartitionOffset& position) {
+            return position.topic == end.topic && position.partition == end.partition && position.offset >= end.offset;
+        });
+    });
+    return ends_.empty();
+}
+
+}  // namespace consume
+EVENTSDK_END_NAMESPACE

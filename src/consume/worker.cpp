@@ -1,0 +1,49 @@
+#include "consume/worker.hpp"
+
+#include <algorithm>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace consume {
+namespace {
+
+constexpr std::chrono::nanoseconds batch_time{1'000'000};
+constexpr std::size_t largest_batch = 256;
+
+void work(Engine& engine, Progress& progress) {
+    const Parts& parts = engine.parts();
+    Dispatcher dispatcher{parts.catalogue, parts.handlers, parts.options.unknown_types, parts.projection.name(),
+                          engine.stop_token()};
+    Batch batch;
+    BatchSize size;
+    while (engine.exchange(batch, size.value(), true)) {
+        const auto start = std::chrono::steady_clock::now();
+        engine.run(batch, dispatcher, progress);
+        size.ran(batch.tasks.size(), std::chrono::steady_clock::now() - start);
+    }
+}
+
+}  // namespace
+
+void BatchSize::ran(std::size_t records, std::chrono::nanoseconds took) {
+    const auto each = std::max<std::int64_t>(took.count() / static_cast<std::int64_t>(std::max<std::size_t>(records, 1)), 1);
+    const auto fitting = static_cast<std::size_t>(batch_time.count() / each);
+    value_ = std::clamp<std::size_t>(std::min(fitting, value_ * 4), 1, largest_batch);
+}
+
+Worker::Worker(std::shared_ptr<Engine> engine) {
+    thread_ = std::thread{[engine = std::move(engine), progress = progress_] {
+        try {
+            work(*engine, *progress);
+        } catch (const std::exception& thrown) {
+            engine->fail({.kind = ErrorKind::fatal, .code = "projector.worker_failed",
+                          .message = std::string{"a worker thread ended: "} + thrown.what()});
+        }
+    }};
+}
+
+Worker::~Worker() {
+    if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace consume
+EVENTSDK_END_NAMESPACE
