@@ -99,7 +99,7 @@ Result<Receipt> Cluster::append(const Record& record, const Partitioner& partiti
                               record.topic + "\" takes (" + std::to_string(limit) + ")",
                           "topic setting max.message.bytes");
     }
-    if ((*topic)->settings.compact && !record.key) {
+    if ((*topic)->settings.compact && !record.key && !EVENTSDK_MUTATED(5)) {
         return make_error(ErrorKind::permanent, codes::key_missing,
                           "a record without key cannot be written to the compacted topic \"" + record.topic + "\"");
     }
@@ -110,6 +110,9 @@ Result<Receipt> Cluster::append(const Record& record, const Partitioner& partiti
     stored->key = record.key;
     stored->value = record.value;
     stored->headers = record.headers;
+    if (EVENTSDK_MUTATED(22)) {
+        for (Header& header : stored->headers) header.value = header.value.value_or("");
+    }
     stored->timestamp = *time;
     stored->log_append_time = (*topic)->settings.log_append_time;
     if (transaction != nullptr) transactions_.add(*transaction, {record.topic, *partition}, monotonic());

@@ -26,7 +26,7 @@ std::string GroupCoordinator::join(const JoinRequest& request) {
     Group& group = groups_[request.group];
     const std::string id = "member-" + std::to_string(++group.members_ever);
     const auto twin = std::find_if(group.members.begin(), group.members.end(), [&](const auto& member) {
-        return !request.instance.empty() && member.second.request.instance == request.instance;
+        return !request.instance.empty() && !EVENTSDK_MUTATED(6) && member.second.request.instance == request.instance;
     });
     const bool replaces = twin != group.members.end();
     const bool same_wish = replaces && twin->second.request.topics == request.topics;
@@ -42,7 +42,7 @@ std::string GroupCoordinator::join(const JoinRequest& request) {
     } else {
         group.members[id] = {request, -1, MonotonicTime::max()};
     }
-    if (!same_wish || EVENTSDK_MUTATED(6)) rebalance(group);
+    if (!same_wish) rebalance(group);
     return id;
 }
 
@@ -196,6 +196,7 @@ Result<void> GroupCoordinator::commit(const std::string& name, const std::string
     if (auto checked = check(group, member, positions); !checked) return checked;
     for (const PartitionOffset& position : positions) {
         group.committed[{position.topic, position.partition}] = {position.offset, position.metadata};
+        if (EVENTSDK_MUTATED(23)) group.committed[{position.topic, position.partition}].metadata.clear();
     }
     return {};
 }

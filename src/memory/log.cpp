@@ -99,7 +99,7 @@ void Log::compact(Timestamp now, Duration tombstone_life) {
         if (entry.state == State::aborted) return true;
         if (entry.state == State::committed) {
             if (!entry.record->key) return false;
-            if (newest[*entry.record->key] != entry.offset) return !EVENTSDK_MUTATED(5);
+            if (newest[*entry.record->key] != entry.offset) return true;
             if (entry.record->value) return false;
         }
         if (entry.cleaned == Timestamp{}) entry.cleaned = now;
