@@ -2,6 +2,7 @@
 
 #include "catalogue/errors.hpp"
 #include "catalogue/open_scratch.hpp"
+#include "event/attributes.hpp"
 #include "event/payload.hpp"
 
 EVENTSDK_BEGIN_NAMESPACE
@@ -14,7 +15,13 @@ OpenScratch& OpenScratch::operator=(OpenScratch&&) noexcept = default;
 Result<void> Opened::fill(const EventDescriptor& descriptor, void* event) const {
     if (scratch == nullptr || !scratch->impl().payload)
         return catalogue::permanent("event.no_payload", "the record has no JSON payload");
-    return codec::fill_payload(*descriptor.payload, event, *scratch->impl().payload);
+    const codec::Decoded& decoded = scratch->impl().decoded;
+    if (auto filled = codec::fill_payload(*descriptor.payload, event, *scratch->impl().payload); !filled) {
+        Error error = std::move(filled).error();
+        if (!decoded.payload_member.empty()) error.pointer.insert(0, "/" + std::string{decoded.payload_member});
+        return error;
+    }
+    return codec::fill_attributes(descriptor, event, decoded.extensions);
 }
 
 std::string_view Opened::payload_text() const {

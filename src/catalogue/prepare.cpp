@@ -1,6 +1,7 @@
 #include "catalogue/errors.hpp"
 #include "catalogue/record_writer.hpp"
 #include "catalogue/registry.hpp"
+#include "event/attributes.hpp"
 #include "event/payload.hpp"
 #include "schema/check.hpp"
 
@@ -26,6 +27,7 @@ struct PrepareScratch {
     std::string traceparent{};
     std::string tracestate{};
     std::vector<codec::Extension> extensions{};
+    codec::AttributeTexts attributes{};
 };
 
 PrepareScratch& scratch() {
@@ -119,12 +121,14 @@ void causes_into(EnvelopeView& envelope, const PublishOptions& options, bool sta
 
 Result<void> prepare_payload(Record& out, const CatalogueOptions& limits, const Runtime& runtime,
                              const catalogue::Type& type, const catalogue::Version& version, std::string_view payload,
-                             std::string_view aggregate_id, const PublishOptions& options) {
+                             std::span<const codec::Extension> extensions, std::string_view aggregate_id,
+                             const PublishOptions& options) {
     if (auto checked = check_aggregate_id(aggregate_id); !checked) return checked;
     if (auto checked = check_options(options); !checked) return checked;
     if (version.schema != nullptr)
         if (auto checked = check_payload(limits, *version.schema, payload); !checked) return checked;
     codec::EncodeInput input;
+    input.extensions = extensions;
     EnvelopeView& envelope = input.envelope;
     (options.event_id ? *options.event_id : runtime.ids->next()).format(scratch().event_id);
     envelope.event_id = {scratch().event_id.data(), scratch().event_id.size()};
@@ -166,7 +170,10 @@ Result<void> Catalogue::prepare_into(Record& out, const Runtime& runtime, std::s
     std::string& payload = scratch().payload;
     payload.clear();
     if (auto encoded = codec::encode_payload(*descriptor.payload, event, payload); !encoded) return encoded;
-    return prepare_payload(out, impl_->options(), runtime, type, type.versions.back(), payload, aggregate_id, options);
+    auto& attributes = scratch().attributes;
+    if (auto encoded = codec::encode_attributes(descriptor, event, attributes); !encoded) return encoded;
+    return prepare_payload(out, impl_->options(), runtime, type, type.versions.back(), payload, attributes.extensions,
+                           aggregate_id, options);
 }
 
 Result<Record> Catalogue::prepare_json(const Runtime& runtime, std::string_view aggregate_id, std::string_view type,
@@ -178,7 +185,7 @@ Result<Record> Catalogue::prepare_json(const Runtime& runtime, std::string_view 
     if (!chosen) return std::move(chosen).error();
     Record record;
     if (auto made =
-            prepare_payload(record, impl_->options(), runtime, *known, **chosen, payload, aggregate_id, options);
+            prepare_payload(record, impl_->options(), runtime, *known, **chosen, payload, {}, aggregate_id, options);
         !made)
         return std::move(made).error();
     return record;
