@@ -1,6 +1,7 @@
 #include "json/diagnose.hpp"
 
 #include "json/text.hpp"
+#include "json/values.hpp"
 
 #include <fmt/format.h>
 
@@ -204,7 +205,7 @@ std::optional<std::size_t> first_bad_utf8(std::string_view text) noexcept {
 
 std::string find_duplicate(Value value, std::string_view name, const std::string& pointer) {
     if (value.is_object()) {
-        const simdjson::dom::object members = value.get_object().value_unsafe();  // named: a range-for does not keep it
+        const simdjson::dom::object members = object_of(value);  // named: a range-for does not keep it
         int seen = 0;
         for (const auto member : members) seen += member.key == name;
         if (seen > 1) return pointer;
@@ -214,7 +215,7 @@ std::string find_duplicate(Value value, std::string_view name, const std::string
             if (auto found = find_duplicate(member.value, name, inner); !found.empty()) return found;
         }
     } else if (value.is_array()) {
-        const simdjson::dom::array elements = value.get_array().value_unsafe();
+        const simdjson::dom::array elements = array_of(value);
         std::size_t index = 0;
         for (const auto element : elements) {
             auto inner = pointer;

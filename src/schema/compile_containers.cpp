@@ -1,6 +1,7 @@
 #include "schema/compiler.hpp"
 
 #include "json/text.hpp"
+#include "json/values.hpp"
 
 #include <fmt/format.h>
 
@@ -37,7 +38,7 @@ Result<void> Compiler::items(const Subject& subject) {
     auto& rules = made(subject.node.array);
     if (subject.value.is_array() && subject.dialect != SchemaDialect::draft_2020_12) {
         rules.prefix_keyword = "items";
-        if (subject.value.get_array().value_unsafe().size() == 0) return {};
+        if (json::array_of(subject.value).size() == 0) return {};
         auto nodes = children(subject);
         if (!nodes) return std::move(nodes.error());
         rules.prefix = std::move(*nodes);
@@ -129,9 +130,9 @@ Result<std::vector<std::string>> Compiler::names_of(const Subject& subject, cons
 Result<void> Compiler::required(const Subject& subject) {
     auto names = names_of(subject, subject.value);
     if (!names) return std::move(names.error());
-    simdjson::dom::array list = subject.value.get_array().value_unsafe();
+    simdjson::dom::array list = json::array_of(subject.value);
     auto& rules = made(subject.node.object);
-    for (const auto element : list) property(subject, element.get_string().value_unsafe()).required = true;
+    for (const auto element : list) property(subject, json::string_of(element)).required = true;
     rules.required = names->size();
     return {};
 }

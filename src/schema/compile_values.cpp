@@ -1,6 +1,7 @@
 #include "schema/compiler.hpp"
 
 #include "json/text.hpp"
+#include "json/values.hpp"
 
 #include <fmt/format.h>
 
@@ -36,7 +37,7 @@ int kind_of_name(const json::Value& value) noexcept {
 Result<void> Compiler::type(const Subject& subject) {
     int types = kind_of_name(subject.value);
     if (subject.value.is_array())
-        for (const auto element : subject.value.get_array().value_unsafe()) {
+        for (const auto element : json::array_of(subject.value)) {
             const int kind = kind_of_name(element);
             if (kind == 0) return malformed(subject, "holds something that is not the name of a type");
             types |= kind;

@@ -1,6 +1,7 @@
 #include "schema/equal.hpp"
 
 #include "json/text.hpp"
+#include "json/values.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -11,9 +12,9 @@ namespace {
 
 using simdjson::dom::element_type;
 
-std::string_view string_of(const json::Value& value) noexcept { return value.get_string().value_unsafe(); }
-simdjson::dom::array array_of(const json::Value& value) noexcept { return value.get_array().value_unsafe(); }
-simdjson::dom::object object_of(const json::Value& value) noexcept { return value.get_object().value_unsafe(); }
+using json::array_of;
+using json::object_of;
+using json::string_of;
 
 using Member = std::pair<std::string_view, json::Value>;
 

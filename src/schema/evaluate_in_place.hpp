@@ -1,5 +1,6 @@
 #pragma once
 
+#include "json/values.hpp"
 #include "schema/evaluate_scalars.hpp"
 
 EVENTSDK_BEGIN_NAMESPACE
@@ -56,9 +57,9 @@ bool Evaluator<collecting>::check_rules(const Node& node, const json::Value& val
     switch (kind) {
         case kind_integer:
         case kind_fraction: rules_hold = !node.number || check_number(node, value); break;
-        case kind_string: rules_hold = !node.string || check_string(node, value.get_string().value_unsafe()); break;
-        case kind_array: rules_hold = !node.array || check_array(node, value.get_array().value_unsafe()); break;
-        case kind_object: rules_hold = !node.object || check_object(node, value, value.get_object().value_unsafe()); break;
+        case kind_string: rules_hold = !node.string || check_string(node, json::string_of(value)); break;
+        case kind_array: rules_hold = !node.array || check_array(node, json::array_of(value)); break;
+        case kind_object: rules_hold = !node.object || check_object(node, value, json::object_of(value)); break;
         default: break;
     }
     valid = valid && rules_hold;
@@ -67,9 +68,9 @@ bool Evaluator<collecting>::check_rules(const Node& node, const json::Value& val
     if (!valid && !collecting) return false;
     // Behind everything else: what is evaluated is known only then.
     if (kind == kind_array && node.array && node.array->unevaluated != nullptr)
-        return check_unevaluated_elements(node, value, value.get_array().value_unsafe()) && valid;
+        return check_unevaluated_elements(node, value, json::array_of(value)) && valid;
     if (kind == kind_object && node.object && node.object->unevaluated != nullptr)
-        return check_unevaluated_members(node, value, value.get_object().value_unsafe()) && valid;
+        return check_unevaluated_members(node, value, json::object_of(value)) && valid;
     return valid;
 }
 

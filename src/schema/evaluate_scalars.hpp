@@ -1,6 +1,7 @@
 #pragma once
 
 #include "json/text.hpp"
+#include "json/values.hpp"
 #include "schema/evaluator.hpp"
 
 #include <fmt/format.h>
@@ -56,7 +57,7 @@ bool Evaluator<collecting>::check_values(const Node& node, const json::Value& va
     }
     if (!rules.has_enum) return true;
     if (value.is_string()) {
-        if (rules.strings.find(value.get_string().value_unsafe()) != NameTable::none) return true;
+        if (rules.strings.find(json::string_of(value)) != NameTable::none) return true;
     } else {
         if (!budget_.spend(rules.others.size())) return false;
         for (const auto index : rules.others)

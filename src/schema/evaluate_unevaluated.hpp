@@ -1,5 +1,6 @@
 #pragma once
 
+#include "json/values.hpp"
 #include "schema/evaluate_in_place.hpp"
 
 EVENTSDK_BEGIN_NAMESPACE
@@ -40,7 +41,7 @@ void Evaluator<collecting>::mark_members(const Node& node, const json::Value& va
     if (node.object) {
         const auto& rules = *node.object;
         std::size_t index = 0;
-        for (const auto member : value.get_object().value_unsafe()) {
+        for (const auto member : json::object_of(value)) {
             const auto known = rules.table.find(member.key);
             bool evaluated = rules.additional != nullptr || (own_unevaluated && rules.unevaluated != nullptr) ||
                              (known != NameTable::none && rules.properties[known].node != nullptr);
@@ -59,7 +60,7 @@ void Evaluator<collecting>::mark_elements(const Node& node, const json::Value& v
         const auto& rules = *node.array;
         const bool all = rules.rest != nullptr || (own_unevaluated && rules.unevaluated != nullptr);
         std::size_t index = 0;
-        for (const auto element : value.get_array().value_unsafe()) {
+        for (const auto element : json::array_of(value)) {
             if (all || index < rules.prefix.size() ||
                 (rules.contains != nullptr && rules.contains_evaluates && is_valid(*rules.contains, element)))
                 marks[index] = true;

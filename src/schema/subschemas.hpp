@@ -2,6 +2,7 @@
 
 #include "json/document.hpp"
 #include "json/text.hpp"
+#include "json/values.hpp"
 #include "schema/keywords.hpp"
 
 #include <cstddef>
@@ -17,13 +18,13 @@ Result<void> for_each_subschema(const Keyword& keyword, const json::Value& value
     const bool map = keyword.shape == Shape::map || keyword.shape == Shape::map_or_names;
     if (list && value.is_array()) {
         std::size_t index = 0;
-        for (const auto element : value.get_array().value_unsafe()) {
+        for (const auto element : json::array_of(value)) {
             auto inner = pointer;
             json::append_pointer(inner, index++);
             if (auto visited = visit(inner, element); !visited) return visited;
         }
     } else if (map && value.is_object()) {
-        for (const auto member : value.get_object().value_unsafe()) {
+        for (const auto member : json::object_of(value)) {
             if (keyword.shape == Shape::map_or_names && member.value.is_array()) continue;
             auto inner = pointer;
             json::append_pointer(inner, member.key);
