@@ -133,7 +133,8 @@ Result<Type*> Registry::add_type(const EventRegistration& registration, const st
     type->topic = &topic;
     type->source = registration.aggregate_context.empty() ? topic.name : registration.aggregate_context;
     topic.types.emplace(name, type.get());
-    if (std::string unusual = lint_event_type(name); !unusual.empty()) warnings_.push_back(std::move(unusual));
+    if (const std::string unusual = lint_event_type(name); !unusual.empty())
+        warnings_.push_back("event type '" + name + "': " + unusual);
     return type.get();
 }
 
