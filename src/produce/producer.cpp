@@ -8,13 +8,18 @@
 EVENTSDK_BEGIN_NAMESPACE
 
 Result<ProducerOptions> ProducerOptions::validated() const {
+    const auto refuse = [](std::string message, std::string hint) {
+        return Error{ErrorKind::invalid_argument, std::string{codes::options_invalid}, std::move(message),
+                     std::move(hint)};
+    };
     if (publish_timeout < Duration{1} || publish_timeout > std::chrono::hours{1})
-        return Error{ErrorKind::invalid_argument, std::string{codes::options_invalid},
-                     "ProducerOptions::publish_timeout is " + std::to_string(publish_timeout.count()) + " ms",
-                     "give 1 ms to 1 h"};
-    if (writer.queue_records < 1)
-        return Error{ErrorKind::invalid_argument, std::string{codes::options_invalid},
-                     "WriterOptions::queue_records is " + std::to_string(writer.queue_records), "give 1 to 10,000,000"};
+        return refuse("ProducerOptions::publish_timeout is " + std::to_string(publish_timeout.count()) + " ms",
+                      "give 1 ms to 1 h");
+    if (writer.queue_records < 1 || writer.queue_records > 10'000'000)
+        return refuse("WriterOptions::queue_records is " + std::to_string(writer.queue_records),
+                      "give 1 to 10,000,000");
+    if (writer.queue_bytes < 1'024)
+        return refuse("WriterOptions::queue_bytes is " + std::to_string(writer.queue_bytes), "give at least 1,024");
     return *this;
 }
 

@@ -29,7 +29,7 @@ private:
 /// The table is the bound; the writer frees a record a moment after its outcome and is given room for that.
 WriterOptions with_headroom(WriterOptions options) {
     options.queue_records = std::min(options.queue_records, 5'000'000) * 2;
-    options.queue_bytes *= 2;
+    options.queue_bytes = std::min(options.queue_bytes, std::size_t{1} << 40) * 2;
     return options;
 }
 

@@ -1,0 +1,88 @@
+// Typed publish (envelope, id, trace, schema check, acknowledged) beside a bare librdkafka loop that writes the same
+// bytes with the same settings. Needs a Kafka: tools/bench publish starts one.
+
+#include <eventsdk/kafka/connect.hpp>
+#include <eventsdk/produce/producer.hpp>
+
+#include "bare_producer.hpp"
+#include "submission.hpp"
+#include "support.hpp"
+
+#include <atomic>
+
+namespace {
+
+using namespace eventsdk;
+
+bench::Run run_sdk(Producer& producer, const std::vector<std::string>& keys, std::size_t count) {
+    std::atomic<std::size_t> failed{0};
+    const bench::Measure measure;
+    bench::Submission event;
+    for (std::size_t i = 0; i < count; ++i) {
+        event.bytes = static_cast<std::int64_t>(i);
+        const auto sent =
+            producer.publish_async(keys[i % keys.size()], event, [&failed](const Result<Receipt>& outcome) {
+                if (!outcome) failed.fetch_add(1, std::memory_order_relaxed);
+            });
+        if (!sent) bench::give_up(sent.error().to_string());
+    }
+    if (auto flushed = producer.flush(Duration{60'000}); !flushed) bench::give_up(flushed.error().to_string());
+    const bench::Run run = measure.end(count);
+    if (failed != 0) bench::give_up("not every record was acknowledged");
+    return run;
+}
+
+bench::Run run_bare(bench::BareProducer& producer, const Record& record, const std::vector<std::string>& keys,
+                    std::size_t count) {
+    const bench::Measure measure;
+    producer.run(record, keys, count);
+    return measure.end(count);
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+    const std::size_t records = bench::argument(argument_count, arguments, "--records", 1'000'000);
+    const std::size_t rounds = bench::argument(argument_count, arguments, "--rounds", 5);
+    const std::size_t warm = bench::argument(argument_count, arguments, "--warm", 2'000'000);
+    auto options = kafka::Options::from_environment();
+    if (!options) bench::give_up(options.error().to_string());
+    auto broker = kafka::connect(*options);
+    if (!broker) bench::give_up(broker.error().to_string());
+    const std::string topic =
+        "bench.publish." + std::to_string(std::chrono::system_clock::now().time_since_epoch().count());
+    auto admin = broker->port().admin();
+    if (!admin) bench::give_up(admin.error().to_string());
+    if (auto made = (*admin)->create_topic({.name = topic, .partitions = 4}, Duration{30'000}); !made)
+        bench::give_up(made.error().to_string());
+
+    const Catalogue catalogue = bench::load_catalogue(topic);
+    std::vector<std::string> keys;
+    for (std::size_t i = 0; i < 997; ++i) keys.push_back(bench::key_of(i));
+    Producer producer = Producer::create(*broker, catalogue).value();
+    const Record record = producer.prepare(keys.front(), bench::Submission{}).value();
+    bench::BareProducer bare{options->bootstrap_servers, topic};
+    std::printf(
+        "publish: %zu records a run, value %zu bytes, %zu headers, 4 partitions, idempotent, acks=all, linger 5 ms, lz4\n",
+        records, record.value->size(), record.headers.size());
+    if (warm > 0) {
+        bare.run(record, keys, warm / 2);
+        (void)run_sdk(producer, keys, warm / 2);
+    }
+    const long resident = bench::resident_kib();
+    std::vector<bench::Run> sdk_runs;
+    std::vector<bench::Run> bare_runs;
+    for (std::size_t round = 0; round < rounds; ++round) {
+        bare_runs.push_back(run_bare(bare, record, keys, records));
+        bench::print("bare librdkafka", bare_runs.back());
+        sdk_runs.push_back(run_sdk(producer, keys, records));
+        bench::print("eventsdk", sdk_runs.back());
+    }
+    std::printf("medians of %zu:\n", rounds);
+    bench::print("bare librdkafka", bench::median(bare_runs));
+    bench::print("eventsdk", bench::median(sdk_runs));
+    bench::print_ratio(bench::median(sdk_runs), bench::median(bare_runs));
+    std::printf("memory: peak %ld KiB, grown by %ld KiB since the warm-up\n", bench::resident_kib(),
+                bench::resident_kib() - resident);
+    return 0;
+}

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <eventsdk/catalogue/catalogue.hpp>
+
+#include <string>
+
+// The event of the benchmarks: a payload with uuids, a date-time and a pattern, in a record value of 420 bytes.
+namespace bench {
+
+struct Submission {
+    std::string course_id = "3f0c7a52-9a53-4d0f-8a7e-0c6a3c1f0b11";
+    std::string student_id = "b2f3d9c4-0b1e-4c55-9d8e-2f6a7b8c9d01";
+    std::string file_url = "https://files.example.edu/assignments/2026/submission.pdf";
+    eventsdk::Timestamp due{std::chrono::milliseconds{1'795'000'000'000}};
+    std::int64_t bytes = 123'456;
+};
+
+}  // namespace bench
+
+template <>
+struct eventsdk::EventTraits<bench::Submission> {
+    using T = bench::Submission;
+    static constexpr EventType type{"AssignmentSubmitted", 1};
+    static constexpr AggregateType aggregate{"bench", "assignment"};
+    static constexpr auto fields =
+        std::tuple{field("courseId", &T::course_id), field("studentId", &T::student_id), field("fileUrl", &T::file_url),
+                   field("due", &T::due), field("bytes", &T::bytes)};
+};
+
+namespace bench {
+
+inline eventsdk::Catalogue load_catalogue(const std::string& topic) {
+    return eventsdk::Catalogue::load({.environment = "bench", .schemas = EVENTSDK_BENCH_SCHEMAS},
+                                     eventsdk::event<Submission>({.topic = topic}))
+        .value();
+}
+
+/// 997 keys, so that all partitions are used and no two neighbours are alike.
+inline std::string key_of(std::size_t number) {
+    std::string key = "5c1d7a90-3b2e-4f6a-8c7d-000000000000";
+    number %= 997;
+    for (std::size_t i = 0; i < 3; ++i, number /= 10) key[35 - i] = static_cast<char>('0' + number % 10);
+    return key;
+}
+
+}  // namespace bench
