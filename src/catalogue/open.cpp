@@ -1,8 +1,8 @@
+#include "catalogue/check_payload.hpp"
 #include "catalogue/errors.hpp"
 #include "catalogue/open_scratch.hpp"
 #include "catalogue/registry.hpp"
 #include "catalogue/upcast.hpp"
-#include "schema/check.hpp"
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace {
@@ -35,7 +35,7 @@ Error within_payload(Error error, std::string_view payload_member) {
 
 Result<void> check(const Schema* schema, const json::Value& payload, std::string_view payload_member) {
     if (schema == nullptr) return {};
-    auto checked = schema_detail::check(*schema, payload);
+    auto checked = catalogue::check_payload(*schema, payload);
     if (!checked) return within_payload(std::move(checked).error(), payload_member);
     return checked;
 }

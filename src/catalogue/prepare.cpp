@@ -1,9 +1,9 @@
+#include "catalogue/check_payload.hpp"
 #include "catalogue/errors.hpp"
 #include "catalogue/record_writer.hpp"
 #include "catalogue/registry.hpp"
 #include "event/attributes.hpp"
 #include "event/payload.hpp"
-#include "schema/check.hpp"
 
 #include <eventsdk/broker/error_codes.hpp>
 
@@ -71,7 +71,7 @@ Result<void> check_options(const PublishOptions& options) {
 Result<void> check_payload(const CatalogueOptions& options, const Schema& schema, std::string_view payload) {
     auto parsed = scratch().document.parse(payload, limits_of(options));
     if (!parsed) return std::move(parsed).error();
-    return schema_detail::check(schema, *parsed);
+    return catalogue::check_payload(schema, *parsed);
 }
 
 Result<void> encode(Record& out, const catalogue::Topic& topic, const codec::EncodeInput& input,

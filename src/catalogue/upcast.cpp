@@ -1,7 +1,7 @@
 #include "catalogue/upcast.hpp"
 
+#include "catalogue/check_payload.hpp"
 #include "catalogue/errors.hpp"
-#include "schema/check.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -49,7 +49,7 @@ Result<void> upcast(const Type& type, const CatalogueOptions& options, OpenScrat
                                                 {options.max_value_bytes, options.max_depth, options.max_members});
     if (!parsed) return permanent("upcast.invalid", parsed.error().message);
     if (const Schema* schema = type.find(out.payload_version)->schema; schema != nullptr)
-        if (auto checked = schema_detail::check(*schema, *parsed); !checked) {
+        if (auto checked = check_payload(*schema, *parsed); !checked) {
             Error error = permanent("upcast.invalid", checked.error().message, "correct the upcaster");
             error.pointer = checked.error().pointer;
             return error;
