@@ -1,7 +1,10 @@
 find_package(Threads REQUIRED)
 find_package(fmt ${EVENTSDK_FMT_MIN} REQUIRED)
 find_package(nlohmann_json ${EVENTSDK_NLOHMANN_JSON_MIN} REQUIRED)
-find_package(simdjson ${EVENTSDK_SIMDJSON_MIN} REQUIRED)
+find_package(simdjson REQUIRED)  # its package refuses to be newer than asked for
+if(simdjson_VERSION VERSION_LESS EVENTSDK_SIMDJSON_MIN)
+  message(FATAL_ERROR "simdjson ${simdjson_VERSION} is older than ${EVENTSDK_SIMDJSON_MIN}")
+endif()
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 
 # valijson's CMake target changed its name between 1.0 and 1.1.
