@@ -49,13 +49,7 @@ int main(int argument_count, char** arguments) {
     if (!options) bench::give_up(options.error().to_string());
     auto broker = kafka::connect(*options);
     if (!broker) bench::give_up(broker.error().to_string());
-    const std::string topic =
-        "bench.publish." + std::to_string(std::chrono::system_clock::now().time_since_epoch().count());
-    auto admin = broker->port().admin();
-    if (!admin) bench::give_up(admin.error().to_string());
-    if (auto made = (*admin)->create_topic({.name = topic, .partitions = 4}, Duration{30'000}); !made)
-        bench::give_up(made.error().to_string());
-
+    const std::string topic = bench::make_topic(*broker, "bench.publish");
     const Catalogue catalogue = bench::load_catalogue(topic);
     std::vector<std::string> keys;
     for (std::size_t i = 0; i < 997; ++i) keys.push_back(bench::key_of(i));

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <eventsdk/broker/broker.hpp>
 #include <eventsdk/catalogue/catalogue.hpp>
+
+#include "support.hpp"
 
 #include <string>
 
@@ -33,6 +36,17 @@ inline eventsdk::Catalogue load_catalogue(const std::string& topic) {
     return eventsdk::Catalogue::load({.environment = "bench", .schemas = EVENTSDK_BENCH_SCHEMAS},
                                      eventsdk::event<Submission>({.topic = topic}))
         .value();
+}
+
+/// A topic of four partitions that no other run uses.
+inline std::string make_topic(const eventsdk::Broker& broker, const std::string& prefix) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch().count();
+    const std::string topic = prefix + "." + std::to_string(now);
+    auto admin = broker.port().admin();
+    if (!admin) give_up(admin.error().to_string());
+    const auto made = (*admin)->create_topic({.name = topic, .partitions = 4}, eventsdk::Duration{30'000});
+    if (!made) give_up(made.error().to_string());
+    return topic;
 }
 
 /// 997 keys, so that all partitions are used and no two neighbours are alike.

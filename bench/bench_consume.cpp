@@ -1,0 +1,130 @@
+// Typed consume (parse, schema check, dispatch to a handler, commit) beside a bare rd_kafka_consume_batch_queue loop over
+// the same topic. Needs a Kafka: tools/bench consume starts one.
+
+#include <eventsdk/consume/projector.hpp>
+#include <eventsdk/kafka/connect.hpp>
+#include <eventsdk/produce/producer.hpp>
+
+#include "bare_producer.hpp"
+#include "submission.hpp"
+#include "support.hpp"
+
+#include <array>
+#include <atomic>
+
+namespace {
+
+using namespace eventsdk;
+
+struct Group {
+    std::string name;
+    explicit Group(const std::string& side) {
+        static int made = 0;
+        name = "bench-" + side + "-" + std::to_string(++made) + "-" +
+               std::to_string(std::chrono::system_clock::now().time_since_epoch().count());
+    }
+};
+
+/// Reads `count` records of the topic as a new group and commits every 1,000 batches and at the end.
+bench::Run run_bare(const std::string& bootstrap, const std::string& topic, std::size_t count) {
+    std::array<char, 512> text{};
+    rd_kafka_conf_t* conf = rd_kafka_conf_new();
+    const std::array<std::pair<const char*, std::string>, 9> settings{{{"bootstrap.servers", bootstrap},
+                                                                       {"group.id", Group{"bare"}.name},
+                                                                       {"enable.auto.commit", "false"},
+                                                                       {"enable.auto.offset.store", "false"},
+                                                                       {"auto.offset.reset", "earliest"},
+                                                                       {"isolation.level", "read_committed"},
+                                                                       {"queued.min.messages", "5000"},
+                                                                       {"fetch.queue.backoff.ms", "10"},
+                                                                       {"queued.max.messages.kbytes", "16384"}}};
+    for (const auto& [name, value] : settings)
+        if (rd_kafka_conf_set(conf, name, value.c_str(), text.data(), text.size()) != RD_KAFKA_CONF_OK)
+            bench::give_up(text.data());
+    rd_kafka_t* handle = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text.data(), text.size());
+    if (handle == nullptr) bench::give_up(text.data());
+    rd_kafka_poll_set_consumer(handle);
+    rd_kafka_topic_partition_list_t* topics = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(topics, topic.c_str(), RD_KAFKA_PARTITION_UA);
+    rd_kafka_subscribe(handle, topics);
+    rd_kafka_topic_partition_list_destroy(topics);
+    rd_kafka_queue_t* queue = rd_kafka_queue_get_consumer(handle);
+    std::array<rd_kafka_message_t*, 1'000> batch{};
+    std::size_t read = 0;
+    std::size_t bytes = 0;
+    std::optional<bench::Measure> measure;
+    while (read < count) {
+        const ssize_t got = rd_kafka_consume_batch_queue(queue, 100, batch.data(), batch.size());
+        for (ssize_t i = 0; i < got; ++i) {
+            rd_kafka_message_t* message = batch[static_cast<std::size_t>(i)];
+            if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+                if (!measure) measure.emplace();
+                ++read;
+                bytes += message->len;
+                rd_kafka_offset_store_message(message);
+            }
+            rd_kafka_message_destroy(message);
+        }
+    }
+    rd_kafka_commit(handle, nullptr, 0);
+    const bench::Run run = measure->end(read);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_consumer_close(handle);
+    rd_kafka_destroy(handle);
+    if (bytes == 0) bench::give_up("nothing was read");
+    return run;
+}
+
+bench::Run run_sdk(const Broker& broker, const Catalogue& catalogue, std::size_t count) {
+    std::atomic<std::size_t> handled{0};
+    std::atomic<std::int64_t> sum{0};
+    std::optional<bench::Measure> measure;
+    Projection projection{Group{"sdk"}.name};
+    projection.on<bench::Submission>([&](const bench::Submission& event) {
+        if (handled.fetch_add(1, std::memory_order_relaxed) == 0) measure.emplace();
+        sum.fetch_add(event.bytes, std::memory_order_relaxed);
+    });
+    auto projector = Projector::create(broker, catalogue, std::move(projection));
+    if (!projector) bench::give_up(projector.error().to_string());
+    if (auto ended = projector->run_until_caught_up(); !ended) bench::give_up(ended.error().to_string());
+    const bench::Run run = measure->end(handled);
+    if (handled != count) bench::give_up("handled " + std::to_string(handled) + " of " + std::to_string(count));
+    return run;
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+    const std::size_t records = bench::argument(argument_count, arguments, "--records", 1'000'000);
+    const std::size_t rounds = bench::argument(argument_count, arguments, "--rounds", 5);
+    const auto options = kafka::Options::from_environment();
+    if (!options) bench::give_up(options.error().to_string());
+    auto broker = kafka::connect(*options, Runtime{.logger = silent_logger()});
+    if (!broker) bench::give_up(broker.error().to_string());
+    const std::string topic = bench::make_topic(*broker, "bench.consume");
+    const Catalogue catalogue = bench::load_catalogue(topic);
+    std::vector<std::string> keys;
+    for (std::size_t i = 0; i < 997; ++i) keys.push_back(bench::key_of(i));
+    {
+        Producer producer = Producer::create(*broker, catalogue).value();
+        const Record record = producer.prepare(keys.front(), bench::Submission{}).value();
+        std::printf("consume: %zu records, value %zu bytes, 4 partitions, read_committed, one worker\n", records,
+                    record.value->size());
+        bench::BareProducer{options->bootstrap_servers, topic}.run(record, keys, records);
+    }
+    (void)run_bare(options->bootstrap_servers, topic, records);
+    std::vector<bench::Run> sdk_runs;
+    std::vector<bench::Run> bare_runs;
+    for (std::size_t round = 0; round < rounds; ++round) {
+        bare_runs.push_back(run_bare(options->bootstrap_servers, topic, records));
+        bench::print("bare librdkafka", bare_runs.back());
+        sdk_runs.push_back(run_sdk(*broker, catalogue, records));
+        bench::print("eventsdk", sdk_runs.back());
+    }
+    std::printf("medians of %zu:\n", rounds);
+    bench::print("bare librdkafka", bench::median(bare_runs));
+    bench::print("eventsdk", bench::median(sdk_runs));
+    bench::print_ratio(bench::median(sdk_runs), bench::median(bare_runs));
+    std::printf("memory: peak %ld KiB\n", bench::resident_kib());
+    return 0;
+}
