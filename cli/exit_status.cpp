@@ -1,0 +1,18 @@
+#include "exit_status.hpp"
+
+#include <eventsdk/broker/error_codes.hpp>
+
+namespace cli {
+
+Failure failure_of(const eventsdk::Error& error) {
+    using eventsdk::ErrorKind;
+    Failure failure{unreachable, error.code + ": " + error.message, error.hint};
+    if (error.code == eventsdk::codes::topic_unknown || error.code == eventsdk::codes::reader_topic_unknown) {
+        failure.status = no;
+    } else if (error.kind == ErrorKind::invalid_argument) {
+        failure.status = usage;
+    }
+    return failure;
+}
+
+}  // namespace cli
