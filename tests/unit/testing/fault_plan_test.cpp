@@ -6,6 +6,8 @@
 #include <eventsdk/testing/fault_plan.hpp>
 #include <eventsdk/testing/manual_clock.hpp>
 
+#include <map>
+#include <mutex>
 #include <thread>
 
 using namespace eventsdk;
@@ -356,4 +358,40 @@ TEST_CASE("what was made through a plan goes on when the plan is gone", "[testin
     CHECK(sink.outcomes.size() == 1);
     writer->write(record("b"), 2).value();
     CHECK(broker.records("t").size() == 2);
+}
+
+TEST_CASE("an outage beside many writers loses no record, doubles none and keeps each one's order", "[testing][unit]") {
+    struct CountingSink final : WriteSink {
+        std::mutex mutex{};
+        std::map<std::uint64_t, int> times{};
+        void written(std::span<const WriteOutcome> outcomes) noexcept override {
+            const std::lock_guard lock{mutex};
+            for (const WriteOutcome& outcome : outcomes) ++times[outcome.tag];
+        }
+    };
+    World world;
+    CountingSink sink;
+    const auto writer = world.memory.port().writer({}, sink).value();
+    std::vector<std::thread> threads;
+    for (std::uint64_t thread = 0; thread < 3; ++thread) {
+        threads.emplace_back([&, thread] {
+            for (std::uint64_t i = 0; i < 300; ++i) {
+                const std::string value = std::to_string(thread) + " " + std::to_string(i);
+                writer->write(record(value), thread * 1'000 + i).value();
+            }
+        });
+    }
+    for (int i = 0; i < 50; ++i) {
+        world.faults.broker_down();
+        std::this_thread::yield();
+        world.faults.broker_up();
+    }
+    for (std::thread& thread : threads) thread.join();
+    writer->flush(10s).value();
+    CHECK(writer->pending() == 0);
+    CHECK(sink.times.size() == 900);
+    for (const auto& [tag, times] : sink.times) CHECK(times == 1);
+    std::map<char, int> next;
+    for (const std::string& value : world.stored()) CHECK(std::stoi(value.substr(2)) == next[value[0]]++);
+    CHECK(next == std::map<char, int>{{'0', 300}, {'1', 300}, {'2', 300}});
 }
