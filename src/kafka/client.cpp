@@ -16,7 +16,7 @@ namespace kafka {
 namespace {
 
 constexpr int least_version = 0x020800ff;
-constexpr std::chrono::seconds dispose_bound{2};
+constexpr std::chrono::milliseconds dispose_bound{200};  // it mostly takes a few, at times a second
 
 LogLevel level_of(int syslog_level) {
     if (syslog_level <= 3) return LogLevel::warning;  // the SDK reports what matters as errors of calls
@@ -116,7 +116,7 @@ void Handle::dispose(int destroy_flags) noexcept {
             promise.set_value();
         }}.detach();
         if (done.wait_for(dispose_bound) != std::future_status::ready) {
-            context->runtime.logger->log(LogLevel::info, "a Kafka client is still closing in the background");
+            context->runtime.logger->log(LogLevel::debug, "a Kafka client is still closing in the background");
         }
     } catch (...) {
         // Without a thread to wait on, an unbounded wait is worse than a handle that stays.

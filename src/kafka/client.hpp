@@ -60,7 +60,7 @@ public:
     [[nodiscard]] rd_kafka_t* get() const noexcept { return native_; }
     [[nodiscard]] Context& context() const noexcept { return *context_; }
     [[nodiscard]] const std::shared_ptr<Context>& shared_context() const noexcept { return context_; }
-    /// Destroys the handle on a thread of its own and waits two seconds for it at most.
+    /// Destroys the handle on a thread of its own and waits a fifth of a second for it; then it goes on in the background.
     void dispose(int destroy_flags) noexcept;
 
 private:

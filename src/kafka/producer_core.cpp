@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -142,16 +143,21 @@ Result<void> ProducerCore::write(const Record& record, std::uint64_t tag) {
     return refused(native, record);
 }
 
-Error ProducerCore::refused(rd_kafka_resp_err_t native, const Record& record) const {
+std::optional<Error> ProducerCore::fatal_error() const {
     std::array<char, 512> text{};
+    const auto cause = rd_kafka_fatal_error(handle_.get(), text.data(), text.size());
+    if (cause == RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
+    Error error = make_error(cause, "the writer can no longer write", text.data());
+    if (error.kind != ErrorKind::fenced) {
+        error.kind = ErrorKind::fatal;
+        error.code = codes::writer_fatal;
+    }
+    return error;
+}
+
+Error ProducerCore::refused(rd_kafka_resp_err_t native, const Record& record) const {
     if (native == RD_KAFKA_RESP_ERR__FATAL) {
-        const auto cause = rd_kafka_fatal_error(handle_.get(), text.data(), text.size());
-        Error error = make_error(cause, "the writer can no longer write", text.data());
-        if (error.kind != ErrorKind::fenced) {
-            error.kind = ErrorKind::fatal;
-            error.code = codes::writer_fatal;
-        }
-        return error;
+        if (auto fatal = fatal_error()) return *fatal;
     }
     return make_error(native, fmt::format("record for topic '{}'", record.topic));
 }
@@ -162,15 +168,17 @@ void ProducerCore::hurry() noexcept {
     hurry_wanted_.notify_one();
 }
 
-// A flush ignores the linger time as long as it lasts, and returns early when all is acknowledged.
+// A flush ignores the linger time as long as it lasts, and returns early when all is acknowledged. It must last until
+// the broker's thread has had its turn on a busy machine; waiting longer than the linger time gains nothing.
 void ProducerCore::run_hurry() noexcept {
+    const int hold_ms = milliseconds(std::clamp(options_.linger, Duration{1}, Duration{100}));
     std::unique_lock lock{hurry_mutex_};
     while (true) {
         hurry_wanted_.wait(lock, [&] { return hurry_ || stop_; });
         if (stop_) return;
         hurry_ = false;
         lock.unlock();
-        rd_kafka_flush(handle_.get(), 1);
+        rd_kafka_flush(handle_.get(), hold_ms);
         lock.lock();
     }
 }

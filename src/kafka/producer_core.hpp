@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <thread>
 
@@ -39,6 +40,9 @@ public:
     void purge() noexcept;
     /// Waits for the outcomes without hurrying. @return false after `timeout`
     [[nodiscard]] bool wait_for_outcomes(Duration timeout);
+
+    /// What has ended this handle for good: `fatal` or `fenced`.
+    [[nodiscard]] std::optional<Error> fatal_error() const;
 
     [[nodiscard]] rd_kafka_t* native() const noexcept { return handle_.get(); }
     [[nodiscard]] const Causes& causes() const noexcept { return handle_.context().causes; }

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "kafka/admin_client.hpp"
+
+#include <eventsdk/broker/admin.hpp>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace kafka {
+
+class KafkaAdmin final : public Admin {
+public:
+    explicit KafkaAdmin(std::shared_ptr<AdminClient> client) : client_{std::move(client)} {}
+
+    Result<void> create_topic(const TopicSpec& spec, Duration timeout) override;
+    Result<void> delete_topic(const std::string& topic, Duration timeout) override;
+    Result<std::vector<TopicDescription>> list_topics(Duration timeout) override;
+    Result<TopicDescription> describe_topic(const std::string& topic, Duration timeout) override;
+    Result<Watermarks> watermarks(const TopicPartition& partition, Duration timeout) override;
+    Result<std::int64_t> offset_for_time(const TopicPartition& partition, Timestamp time, Duration timeout) override;
+    Result<void> delete_records_before(const TopicPartition& partition, std::int64_t offset,
+                                       Duration timeout) override;
+    Result<std::vector<PartitionOffset>> group_offsets(const std::string& group, Duration timeout) override;
+    Result<std::vector<GroupDescription>> list_groups(Duration timeout) override;
+
+private:
+    [[nodiscard]] Result<void> wait_for_leaders(const TopicSpec& spec, const Deadline& deadline);
+    [[nodiscard]] Result<std::map<std::string, std::string>> topic_config(const std::string& topic,
+                                                                          const Deadline& deadline);
+    [[nodiscard]] Result<std::int64_t> offset(const TopicPartition& partition, std::int64_t spec,
+                                              rd_kafka_IsolationLevel_t isolation, const Deadline& deadline);
+    [[nodiscard]] Result<void> count_members(std::vector<GroupDescription>& groups, const Deadline& deadline);
+
+    std::shared_ptr<AdminClient> client_;
+};
+
+}  // namespace kafka
+EVENTSDK_END_NAMESPACE

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "kafka/client.hpp"
+
+#include <eventsdk/core/result.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace kafka {
+
+/// When a call must have answered.
+class Deadline {
+public:
+    explicit Deadline(Duration timeout) : timeout_{timeout}, end_{std::chrono::steady_clock::now() + timeout} {}
+    [[nodiscard]] Duration left() const;
+    [[nodiscard]] bool over() const { return left() <= Duration{0}; }
+    /// What is left, at most `slice`, in librdkafka's form.
+    [[nodiscard]] int slice_ms(Duration slice) const;
+    [[nodiscard]] Duration timeout() const noexcept { return timeout_; }
+
+private:
+    Duration timeout_;
+    std::chrono::steady_clock::time_point end_;
+};
+
+/// A client handle that asks the cluster things; shared by Admin and probe().
+///
+/// Every call ends at its deadline, with the cause when the client's error events told one, and at once when
+/// waiting cannot help (wrong credentials, refused certificate). **Thread safety**: any thread.
+class AdminClient {
+public:
+    [[nodiscard]] static Result<std::unique_ptr<AdminClient>> create(const Options& options, const Runtime& runtime);
+
+    /// Sends one admin request through `send(handle, options, queue)` and waits for its result event.
+    using Send = std::function<void(rd_kafka_t*, const rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>;
+    using Adjust = std::function<void(rd_kafka_AdminOptions_t*)>;
+    [[nodiscard]] Result<Event> call(rd_kafka_admin_op_t operation, std::string_view subject, const Deadline& deadline,
+                                     const Send& send, const Adjust& adjust = {});
+    /// Metadata of one topic, or of all with an empty name.
+    using Metadata = std::unique_ptr<const rd_kafka_metadata_t, Deleter<rd_kafka_metadata_destroy>>;
+    [[nodiscard]] Result<Metadata> metadata(const std::string& topic, std::string_view subject,
+                                            const Deadline& deadline);
+
+    [[nodiscard]] rd_kafka_t* native() const noexcept { return handle_.get(); }
+
+private:
+    [[nodiscard]] std::optional<Error> drain_errors();
+
+    Handle handle_;
+    Queue events_;
+};
+
+/// Offset of one partition by ListOffsets: a timestamp in milliseconds, or RD_KAFKA_OFFSET_SPEC_*.
+struct OffsetQuestion {
+    std::string topic;
+    std::int32_t partition = 0;
+    std::int64_t spec = RD_KAFKA_OFFSET_SPEC_EARLIEST;
+};
+/// The answers in the order of the questions; -1 where no record is that late. Works on any client handle.
+[[nodiscard]] Result<std::vector<std::int64_t>> read_offsets(rd_kafka_event_t* event,
+                                                            std::span<const OffsetQuestion> questions);
+/// Why the partitions have no leader to ask: an unknown topic or partition, or an election under way.
+[[nodiscard]] Error explain_no_leader(rd_kafka_t* client, std::span<const OffsetQuestion> questions, Duration timeout);
+void send_list_offsets(rd_kafka_t* client, std::span<const OffsetQuestion> questions,
+                       const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue);
+
+}  // namespace kafka
+EVENTSDK_END_NAMESPACE

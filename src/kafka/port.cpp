@@ -1,0 +1,63 @@
+#include "kafka/port.hpp"
+
+#include "kafka/admin.hpp"
+#include "kafka/reader.hpp"
+#include "kafka/transactional_writer.hpp"
+#include "kafka/writer.hpp"
+
+#include <eventsdk/kafka/connect.hpp>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace kafka {
+
+Result<std::unique_ptr<Writer>> KafkaPort::writer(const WriterOptions& options, WriteSink& sink) {
+    auto core = ProducerCore::create(options_, runtime_, options, sink, nullptr);
+    if (!core) return core.error();
+    return std::unique_ptr<Writer>{std::make_unique<KafkaWriter>(std::move(*core))};
+}
+
+Result<std::unique_ptr<TransactionalWriter>> KafkaPort::transactional_writer(const TransactionalWriterOptions& options,
+                                                                             WriteSink& sink) {
+    return KafkaTransactionalWriter::create(options_, runtime_, options, sink);
+}
+
+Result<std::unique_ptr<Reader>> KafkaPort::reader(const ReaderOptions& options, RebalanceListener* listener) {
+    return KafkaReader::create(options_, runtime_, options, listener);
+}
+
+Result<std::shared_ptr<AdminClient>> KafkaPort::admin_client() {
+    const std::lock_guard lock{mutex_};
+    if (admin_client_ == nullptr) {
+        auto made = AdminClient::create(options_, runtime_);
+        if (!made) return made.error();
+        admin_client_ = std::move(*made);
+    }
+    return admin_client_;
+}
+
+Result<std::unique_ptr<Admin>> KafkaPort::admin() {
+    auto client = admin_client();
+    if (!client) return client.error();
+    return std::unique_ptr<Admin>{std::make_unique<KafkaAdmin>(std::move(*client))};
+}
+
+Result<void> KafkaPort::probe(Duration timeout) {
+    auto client = admin_client();
+    if (!client) return client.error();
+    auto answer = (*client)->call(RD_KAFKA_ADMIN_OP_DESCRIBECLUSTER, describe(), Deadline{timeout},
+                                  [](rd_kafka_t* native, const rd_kafka_AdminOptions_t* options,
+                                     rd_kafka_queue_t* queue) { rd_kafka_DescribeCluster(native, options, queue); });
+    if (answer) return {};
+    answer.error().kind = ErrorKind::unavailable;
+    return answer.error();
+}
+
+Result<Broker> connect(const Options& options, Runtime runtime) {
+    if (auto version = check_library_version(); !version) return version.error();
+    auto checked = options.validated();
+    if (!checked) return checked.error();
+    return Broker{std::make_shared<KafkaPort>(std::move(*checked), std::move(runtime))};
+}
+
+}  // namespace kafka
+EVENTSDK_END_NAMESPACE
