@@ -17,8 +17,7 @@ public:
     Result<TopicDescription> describe_topic(const std::string& topic, Duration timeout) override;
     Result<Watermarks> watermarks(const TopicPartition& partition, Duration timeout) override;
     Result<std::int64_t> offset_for_time(const TopicPartition& partition, Timestamp time, Duration timeout) override;
-    Result<void> delete_records_before(const TopicPartition& partition, std::int64_t offset,
-                                       Duration timeout) override;
+    Result<void> delete_records_before(const TopicPartition& partition, std::int64_t offset, Duration timeout) override;
     Result<std::vector<PartitionOffset>> group_offsets(const std::string& group, Duration timeout) override;
     Result<std::vector<GroupDescription>> list_groups(Duration timeout) override;
 

@@ -83,8 +83,8 @@ Result<AdminClient::Metadata> AdminClient::metadata(const std::string& topic, st
     causes.clear();
     while (true) {
         const rd_kafka_metadata_t* found = nullptr;
-        const rd_kafka_resp_err_t native_error = rd_kafka_metadata(native(), topic.empty() ? 1 : 0, wanted.get(), &found,
-                                                                   std::max(1, deadline.slice_ms(metadata_slice)));
+        const rd_kafka_resp_err_t native_error = rd_kafka_metadata(
+            native(), topic.empty() ? 1 : 0, wanted.get(), &found, std::max(1, deadline.slice_ms(metadata_slice)));
         if (native_error == RD_KAFKA_RESP_ERR_NO_ERROR) return Metadata{found};
         if (const auto final_cause = drain_errors()) {
             Error error = *final_cause;
@@ -128,8 +128,7 @@ void send_list_offsets(rd_kafka_t* client, std::span<const OffsetQuestion> quest
 
 Result<std::vector<std::int64_t>> read_offsets(rd_kafka_event_t* event, std::span<const OffsetQuestion> questions) {
     std::size_t count = 0;
-    const auto** answers =
-        rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event), &count);
+    const auto** answers = rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event), &count);
     std::vector<std::int64_t> offsets;
     for (const OffsetQuestion& question : questions) {
         const auto subject = fmt::format("offsets of topic '{}' partition {}", question.topic, question.partition);

@@ -66,7 +66,7 @@ struct OffsetQuestion {
 };
 /// The answers in the order of the questions; -1 where no record is that late. Works on any client handle.
 [[nodiscard]] Result<std::vector<std::int64_t>> read_offsets(rd_kafka_event_t* event,
-                                                            std::span<const OffsetQuestion> questions);
+                                                             std::span<const OffsetQuestion> questions);
 /// Why the partitions have no leader to ask: an unknown topic or partition, or an election under way.
 [[nodiscard]] Error explain_no_leader(rd_kafka_t* client, std::span<const OffsetQuestion> questions, Duration timeout);
 void send_list_offsets(rd_kafka_t* client, std::span<const OffsetQuestion> questions,

@@ -56,8 +56,8 @@ Result<Watermarks> KafkaAdmin::watermarks(const TopicPartition& partition, Durat
 Result<std::int64_t> KafkaAdmin::offset_for_time(const TopicPartition& partition, Timestamp time, Duration timeout) {
     const Deadline deadline{timeout};
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(time).time_since_epoch().count();
-    const auto found = offset(partition, std::max<std::int64_t>(0, milliseconds),
-                              RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED, deadline);
+    const auto found =
+        offset(partition, std::max<std::int64_t>(0, milliseconds), RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED, deadline);
     if (!found || *found >= 0) return found;
     return offset(partition, RD_KAFKA_OFFSET_SPEC_LATEST, RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED, deadline);
 }
@@ -66,12 +66,12 @@ Result<void> KafkaAdmin::delete_records_before(const TopicPartition& partition, 
     const PartitionList list{rd_kafka_topic_partition_list_new(1)};
     rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.partition)->offset = before;
     const DeleteRecords wanted{rd_kafka_DeleteRecords_new(list.get())};
-    auto answer = client_->call(
-        RD_KAFKA_ADMIN_OP_DELETERECORDS, subject_of(partition), Deadline{timeout},
-        [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-            rd_kafka_DeleteRecords_t* target = wanted.get();
-            rd_kafka_DeleteRecords(client, &target, 1, options, queue);
-        });
+    auto answer =
+        client_->call(RD_KAFKA_ADMIN_OP_DELETERECORDS, subject_of(partition), Deadline{timeout},
+                      [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+                          rd_kafka_DeleteRecords_t* target = wanted.get();
+                          rd_kafka_DeleteRecords(client, &target, 1, options, queue);
+                      });
     if (!answer) return answer.error();
     const auto* offsets = rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(answer->get()));
     for (int i = 0; i < offsets->cnt; ++i) {
@@ -85,12 +85,12 @@ Result<void> KafkaAdmin::delete_records_before(const TopicPartition& partition, 
 Result<std::vector<PartitionOffset>> KafkaAdmin::group_offsets(const std::string& group, Duration timeout) {
     const std::string subject = fmt::format("offsets of group '{}'", group);
     const GroupOffsets wanted{rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), nullptr)};
-    auto answer = client_->call(
-        RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, subject, Deadline{timeout},
-        [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-            rd_kafka_ListConsumerGroupOffsets_t* target = wanted.get();
-            rd_kafka_ListConsumerGroupOffsets(client, &target, 1, options, queue);
-        });
+    auto answer =
+        client_->call(RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, subject, Deadline{timeout},
+                      [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+                          rd_kafka_ListConsumerGroupOffsets_t* target = wanted.get();
+                          rd_kafka_ListConsumerGroupOffsets(client, &target, 1, options, queue);
+                      });
     if (!answer) return answer.error();
     std::size_t count = 0;
     const auto** groups = rd_kafka_ListConsumerGroupOffsets_result_groups(
@@ -110,19 +110,18 @@ Result<std::vector<PartitionOffset>> KafkaAdmin::group_offsets(const std::string
 
 Result<std::vector<GroupDescription>> KafkaAdmin::list_groups(Duration timeout) {
     const Deadline deadline{timeout};
-    auto answer = client_->call(
-        RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS, "list of groups", deadline,
-        [](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-            rd_kafka_ListConsumerGroups(client, options, queue);
-        });
+    auto answer = client_->call(RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS, "list of groups", deadline,
+                                [](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options,
+                                   rd_kafka_queue_t* queue) { rd_kafka_ListConsumerGroups(client, options, queue); });
     if (!answer) return answer.error();
     std::size_t count = 0;
-    const auto** listings = rd_kafka_ListConsumerGroups_result_valid(
-        rd_kafka_event_ListConsumerGroups_result(answer->get()), &count);
+    const auto** listings =
+        rd_kafka_ListConsumerGroups_result_valid(rd_kafka_event_ListConsumerGroups_result(answer->get()), &count);
     std::vector<GroupDescription> groups;
     for (std::size_t i = 0; i < count; ++i) {
-        groups.push_back({.group = rd_kafka_ConsumerGroupListing_group_id(listings[i]),
-                          .state = rd_kafka_consumer_group_state_name(rd_kafka_ConsumerGroupListing_state(listings[i]))});
+        groups.push_back(
+            {.group = rd_kafka_ConsumerGroupListing_group_id(listings[i]),
+             .state = rd_kafka_consumer_group_state_name(rd_kafka_ConsumerGroupListing_state(listings[i]))});
     }
     if (auto counted = count_members(groups, deadline); !counted) return counted.error();
     return groups;
@@ -132,11 +131,11 @@ Result<void> KafkaAdmin::count_members(std::vector<GroupDescription>& groups, co
     if (groups.empty()) return {};
     std::vector<const char*> names;
     for (const GroupDescription& group : groups) names.push_back(group.group.c_str());
-    auto answer = client_->call(
-        RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, "description of groups", deadline,
-        [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-            rd_kafka_DescribeConsumerGroups(client, names.data(), names.size(), options, queue);
-        });
+    auto answer =
+        client_->call(RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, "description of groups", deadline,
+                      [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+                          rd_kafka_DescribeConsumerGroups(client, names.data(), names.size(), options, queue);
+                      });
     if (!answer) return answer.error();
     std::size_t count = 0;
     const auto** found = rd_kafka_DescribeConsumerGroups_result_groups(

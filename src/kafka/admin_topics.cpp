@@ -23,7 +23,8 @@ std::map<std::string, std::string> settings_of(const TopicSpec& spec) {
     constexpr std::array policies{"delete", "compact", "compact,delete"};
     settings.emplace("cleanup.policy", policies[static_cast<std::size_t>(spec.cleanup)]);
     if (spec.retention) {
-        settings.emplace("retention.ms", spec.retention == Duration::max() ? "-1" : std::to_string(spec.retention->count()));
+        settings.emplace("retention.ms",
+                         spec.retention == Duration::max() ? "-1" : std::to_string(spec.retention->count()));
     }
     if (spec.min_in_sync_replicas) settings.emplace("min.insync.replicas", std::to_string(*spec.min_in_sync_replicas));
     if (spec.max_record_bytes) settings.emplace("max.message.bytes", std::to_string(*spec.max_record_bytes));
@@ -53,7 +54,8 @@ Result<void> KafkaAdmin::create_topic(const TopicSpec& spec, Duration timeout) {
     const NewTopic topic{
         rd_kafka_NewTopic_new(spec.name.c_str(), spec.partitions, spec.replication, text.data(), text.size())};
     if (topic == nullptr) {
-        return make_error(ErrorKind::invalid_argument, codes::topic_invalid, fmt::format("{}: {}", subject, text.data()));
+        return make_error(ErrorKind::invalid_argument, codes::topic_invalid,
+                          fmt::format("{}: {}", subject, text.data()));
     }
     for (const auto& [name, value] : settings_of(spec)) {
         rd_kafka_NewTopic_set_config(topic.get(), name.c_str(), value.c_str());
@@ -128,11 +130,11 @@ Result<TopicDescription> KafkaAdmin::describe_topic(const std::string& topic, Du
     const Deadline deadline{timeout};
     const char* name = topic.c_str();
     const TopicCollection wanted{rd_kafka_TopicCollection_of_topic_names(&name, 1)};
-    auto answer = client_->call(
-        RD_KAFKA_ADMIN_OP_DESCRIBETOPICS, subject_of(topic), deadline,
-        [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-            rd_kafka_DescribeTopics(client, wanted.get(), options, queue);
-        });
+    auto answer =
+        client_->call(RD_KAFKA_ADMIN_OP_DESCRIBETOPICS, subject_of(topic), deadline,
+                      [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+                          rd_kafka_DescribeTopics(client, wanted.get(), options, queue);
+                      });
     if (!answer) return answer.error();
     std::size_t count = 0;
     const auto** found =
@@ -159,12 +161,12 @@ Result<TopicDescription> KafkaAdmin::describe_topic(const std::string& topic, Du
 Result<std::map<std::string, std::string>> KafkaAdmin::topic_config(const std::string& topic,
                                                                     const Deadline& deadline) {
     const ConfigResource resource{rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str())};
-    auto answer = client_->call(
-        RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, subject_of(topic), deadline,
-        [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-            rd_kafka_ConfigResource_t* wanted = resource.get();
-            rd_kafka_DescribeConfigs(client, &wanted, 1, options, queue);
-        });
+    auto answer =
+        client_->call(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, subject_of(topic), deadline,
+                      [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+                          rd_kafka_ConfigResource_t* wanted = resource.get();
+                          rd_kafka_DescribeConfigs(client, &wanted, 1, options, queue);
+                      });
     if (!answer) return answer.error();
     std::size_t count = 0;
     const auto** resources =

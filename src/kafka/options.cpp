@@ -26,9 +26,8 @@ Error invalid(std::string message, std::string hint = {}) {
 
 std::string lower(std::string_view text) {
     std::string made{text};
-    std::transform(made.begin(), made.end(), made.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    std::transform(made.begin(), made.end(), made.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
     return made;
 }
 

@@ -6,11 +6,11 @@
 
 #include <fmt/core.h>
 
+#include <fcntl.h>
+#include <unistd.h>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <fcntl.h>
-#include <unistd.h>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace kafka {
@@ -70,14 +70,14 @@ Result<void> check_login(const Options& options, bool loopback) {
                        "set sasl_mechanism, or leave the credentials out");
     }
     if (options.sasl_mechanism != SaslMechanism::none && !sasl) {
-        return invalid(fmt::format("sasl_mechanism is {} but security_protocol is {}", wire_name(options.sasl_mechanism),
-                                   wire_name(options.security_protocol)),
+        return invalid(fmt::format("sasl_mechanism is {} but security_protocol is {}",
+                                   wire_name(options.sasl_mechanism), wire_name(options.security_protocol)),
                        "use security_protocol sasl_ssl");
     }
     if (sasl && options.sasl_mechanism == SaslMechanism::none) {
-        return invalid(fmt::format("security_protocol is {} but sasl_mechanism is none",
-                                   wire_name(options.security_protocol)),
-                       "set sasl_mechanism");
+        return invalid(
+            fmt::format("security_protocol is {} but sasl_mechanism is none", wire_name(options.security_protocol)),
+            "set sasl_mechanism");
     }
     if (sasl && options.sasl_username.empty()) return invalid("sasl_username is empty", "set sasl_username");
     if (sasl && options.sasl_password.empty()) return invalid("sasl_password is empty", "set sasl_password");
@@ -107,9 +107,9 @@ Result<void> check_tls(const Options& options) {
     const bool any = !options.ssl_ca_location.empty() || !options.ssl_certificate_location.empty() ||
                      !options.ssl_key_location.empty();
     if (any && !uses_tls(options.security_protocol)) {
-        return invalid(fmt::format("TLS files are given but security_protocol is {}",
-                                   wire_name(options.security_protocol)),
-                       "use security_protocol ssl or sasl_ssl");
+        return invalid(
+            fmt::format("TLS files are given but security_protocol is {}", wire_name(options.security_protocol)),
+            "use security_protocol ssl or sasl_ssl");
     }
     if (options.ssl_certificate_location.empty() != options.ssl_key_location.empty()) {
         return invalid("ssl_certificate_location and ssl_key_location need each other", "set both or none");

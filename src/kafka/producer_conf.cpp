@@ -31,8 +31,8 @@ Result<void> check(const TransactionalWriterOptions& options) {
         return invalid("transactional_id must have 1 to 249 bytes");
     }
     if (options.transaction_timeout < Duration{1'000} || options.transaction_timeout > Duration{900'000}) {
-        return invalid(fmt::format("transaction_timeout is {} ms, outside 1 s to 15 min",
-                                   options.transaction_timeout.count()));
+        return invalid(
+            fmt::format("transaction_timeout is {} ms, outside 1 s to 15 min", options.transaction_timeout.count()));
     }
     if (options.init_timeout < Duration{1} || options.init_timeout > Duration{600'000}) {
         return invalid(fmt::format("init_timeout is {} ms, outside 1 ms to 10 min", options.init_timeout.count()));
@@ -47,7 +47,8 @@ Result<void> check(const WriterOptions& options) {
         return invalid(fmt::format("linger is {} ms, outside 0 to 900,000 ms", options.linger.count()));
     }
     if (options.delivery_timeout < Duration{1} || options.delivery_timeout > Duration{86'400'000}) {
-        return invalid(fmt::format("delivery_timeout is {} ms, outside 1 ms to 24 h", options.delivery_timeout.count()));
+        return invalid(
+            fmt::format("delivery_timeout is {} ms, outside 1 ms to 24 h", options.delivery_timeout.count()));
     }
     if (options.linger >= options.delivery_timeout) {
         return invalid(fmt::format("linger ({} ms) must be shorter than delivery_timeout ({} ms)",

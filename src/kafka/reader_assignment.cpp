@@ -122,7 +122,8 @@ Result<std::vector<std::int64_t>> KafkaReader::list_offsets(std::span<const Offs
     constexpr std::string_view subject = "start positions";
     if (event == nullptr) return context().causes.explain_timeout(subject, deadline.timeout());
     if (const auto failed = rd_kafka_event_error(event.get())) {
-        if (failed == RD_KAFKA_RESP_ERR__TIMED_OUT) return context().causes.explain_timeout(subject, deadline.timeout());
+        if (failed == RD_KAFKA_RESP_ERR__TIMED_OUT)
+            return context().causes.explain_timeout(subject, deadline.timeout());
         if (failed == RD_KAFKA_RESP_ERR__NOENT) return explain_no_leader(native(), questions, deadline.left());
         return make_error(failed, subject, rd_kafka_event_error_string(event.get()));
     }
@@ -130,7 +131,8 @@ Result<std::vector<std::int64_t>> KafkaReader::list_offsets(std::span<const Offs
     if (!offsets) return offsets;
     std::vector<OffsetQuestion> ends;
     for (std::size_t i = 0; i < offsets->size(); ++i) {
-        if ((*offsets)[i] < 0) ends.push_back({questions[i].topic, questions[i].partition, RD_KAFKA_OFFSET_SPEC_LATEST});
+        if ((*offsets)[i] < 0)
+            ends.push_back({questions[i].topic, questions[i].partition, RD_KAFKA_OFFSET_SPEC_LATEST});
     }
     if (ends.empty() || questions.front().spec == RD_KAFKA_OFFSET_SPEC_LATEST) return offsets;
     auto last = list_offsets(ends);
@@ -226,8 +228,10 @@ Result<void> KafkaReader::reassign_at(const TopicPartition& sought, std::int64_t
     const bool single = subscribed() && cooperative();
     for (const auto& partition : partitions_) {
         if (single && partition->id != sought) continue;
-        positions.push_back({partition->id.topic, partition->id.partition,
-                             partition->id == sought ? offset : partition->position.load(), {}});
+        positions.push_back({partition->id.topic,
+                             partition->id.partition,
+                             partition->id == sought ? offset : partition->position.load(),
+                             {}});
         if (partition->id != sought) continue;
         partition->error.reset();
         partition->position = offset;
@@ -240,7 +244,8 @@ Result<void> KafkaReader::reassign_at(const TopicPartition& sought, std::int64_t
         return {};
     }
     const rd_kafka_resp_err_t failed = rd_kafka_assign(native(), list.get());
-    if (failed != RD_KAFKA_RESP_ERR_NO_ERROR) return make_error(failed, fmt::format("seek in topic '{}'", sought.topic));
+    if (failed != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return make_error(failed, fmt::format("seek in topic '{}'", sought.topic));
     return {};
 }
 

@@ -32,7 +32,8 @@ Result<void> check(const ReaderOptions& options) {
         return invalid(fmt::format("session_timeout is {} ms, outside 6 s to 30 min", options.session_timeout.count()));
     }
     if (options.max_poll_interval < Duration{1'000} || options.max_poll_interval > Duration{86'400'000}) {
-        return invalid(fmt::format("max_poll_interval is {} ms, outside 1 s to 24 h", options.max_poll_interval.count()));
+        return invalid(
+            fmt::format("max_poll_interval is {} ms, outside 1 s to 24 h", options.max_poll_interval.count()));
     }
     if (options.max_poll_interval < options.session_timeout) {
         return invalid(fmt::format("max_poll_interval ({} ms) must not be shorter than session_timeout ({} ms)",
@@ -46,7 +47,9 @@ Result<void> check(const ReaderOptions& options) {
 }
 
 // A client without a group still needs a name for one; it never joins or commits under it.
-std::string group_of(const ReaderOptions& options) { return options.group.empty() ? "eventsdk-no-group" : options.group; }
+std::string group_of(const ReaderOptions& options) {
+    return options.group.empty() ? "eventsdk-no-group" : options.group;
+}
 
 void configure(ConfBuilder& conf, const ReaderOptions& reader) {
     conf.set("group.id", group_of(reader));

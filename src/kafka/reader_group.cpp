@@ -24,8 +24,8 @@ Result<void> KafkaReader::check_commit(std::span<const PartitionOffset> position
     for (const PartitionOffset& position : positions) {
         if (position.metadata.size() > most_metadata) {
             return make_error(ErrorKind::invalid_argument, codes::metadata_too_large,
-                              fmt::format("topic '{}' partition {}: {} bytes of metadata, at most {} fit", position.topic,
-                                          position.partition, position.metadata.size(), most_metadata));
+                              fmt::format("topic '{}' partition {}: {} bytes of metadata, at most {} fit",
+                                          position.topic, position.partition, position.metadata.size(), most_metadata));
         }
         if (position.offset < 0) {
             return make_error(ErrorKind::invalid_argument, codes::options_invalid,
@@ -82,8 +82,9 @@ Result<std::vector<PartitionOffset>> KafkaReader::committed(std::span<const Topi
     if (auto checked = check_commit({}); !checked) return checked.error();
     const std::string subject = fmt::format("committed offsets of group '{}'", options_.group);
     const PartitionList list = to_native(partitions);
-    const rd_kafka_resp_err_t failed =
-        partitions.empty() ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_committed(native(), list.get(), milliseconds(timeout));
+    const rd_kafka_resp_err_t failed = partitions.empty()
+                                           ? RD_KAFKA_RESP_ERR_NO_ERROR
+                                           : rd_kafka_committed(native(), list.get(), milliseconds(timeout));
     if (failed == RD_KAFKA_RESP_ERR__TIMED_OUT) return context().causes.explain_timeout(subject, timeout);
     if (failed != RD_KAFKA_RESP_ERR_NO_ERROR) return make_error(failed, subject);
     std::vector<PartitionOffset> positions;
@@ -96,8 +97,8 @@ Result<std::vector<PartitionOffset>> KafkaReader::committed(std::span<const Topi
 
 Result<GroupMetadata> KafkaReader::group_metadata() {
     if (auto checked = check_commit({}); !checked) return checked.error();
-    std::shared_ptr<rd_kafka_consumer_group_metadata_t> native_metadata{
-        rd_kafka_consumer_group_metadata(native()), rd_kafka_consumer_group_metadata_destroy};
+    std::shared_ptr<rd_kafka_consumer_group_metadata_t> native_metadata{rd_kafka_consumer_group_metadata(native()),
+                                                                        rd_kafka_consumer_group_metadata_destroy};
     if (native_metadata == nullptr) return make_error(RD_KAFKA_RESP_ERR__UNKNOWN_GROUP, "group metadata");
     GroupMetadata metadata;
     metadata.group = options_.group;

@@ -48,7 +48,7 @@ private:
 
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;
-    std::deque<Slot> slots_;       // stable while it grows
+    std::deque<Slot> slots_;  // stable while it grows
     std::vector<Number> free_;
     std::deque<std::size_t> open_{0};  // tickets out by generation, from first_generation_ on
     std::uint64_t first_generation_ = 0;

@@ -13,14 +13,14 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace kafka {
 namespace {
 
-constexpr Duration slice{500};      // between two looks at the error events
-constexpr Duration pause{20};       // before a refused request is tried again
+constexpr Duration slice{500};          // between two looks at the error events
+constexpr Duration pause{20};           // before a refused request is tried again
 constexpr Duration abort_bound{2'000};  // of the abort inside close()
 
 NativeGroupMetadata built_from(const GroupMetadata& group) {
-    return NativeGroupMetadata{rd_kafka_consumer_group_metadata_new_with_genid(
-        group.group.c_str(), group.generation, group.member.c_str(),
-        group.instance.empty() ? nullptr : group.instance.c_str())};
+    return NativeGroupMetadata{
+        rd_kafka_consumer_group_metadata_new_with_genid(group.group.c_str(), group.generation, group.member.c_str(),
+                                                        group.instance.empty() ? nullptr : group.instance.c_str())};
 }
 
 void wait_a_little(rd_kafka_t* client, const Deadline& deadline) {
@@ -141,9 +141,8 @@ Result<void> KafkaTransactionalWriter::add_offsets(const GroupMetadata& group, s
     const Deadline deadline{timeout};
     const PartitionList list = to_native(offsets);
     const NativeGroupMetadata built = group.native ? nullptr : built_from(group);
-    const auto* metadata = group.native
-                               ? static_cast<const rd_kafka_consumer_group_metadata_t*>(group.native.get())
-                               : built.get();
+    const auto* metadata =
+        group.native ? static_cast<const rd_kafka_consumer_group_metadata_t*>(group.native.get()) : built.get();
     while (true) {
         const NativeError failed{rd_kafka_send_offsets_to_transaction(core_->native(), list.get(), metadata,
                                                                       std::max(1, milliseconds(deadline.left())))};

@@ -44,6 +44,5 @@ private:
     std::unique_ptr<ProducerCore> core_;
 };
 
-
 }  // namespace kafka
 EVENTSDK_END_NAMESPACE

@@ -5,9 +5,9 @@
 #include <eventsdk/broker/error_codes.hpp>
 #include <eventsdk/kafka/options.hpp>
 
+#include <unistd.h>
 #include <cstdlib>
 #include <fstream>
-#include <unistd.h>
 
 using namespace eventsdk;
 using Catch::Matchers::Contains;
