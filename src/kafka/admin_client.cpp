@@ -76,15 +76,16 @@ Result<Event> AdminClient::call(rd_kafka_admin_op_t operation, std::string_view 
     return causes.explain_timeout(subject, deadline.timeout());
 }
 
-Result<AdminClient::Metadata> AdminClient::metadata(const std::string& topic, std::string_view subject,
+Result<AdminClient::Metadata> AdminClient::metadata(Scope scope, const std::string& topic, std::string_view subject,
                                                     const Deadline& deadline) {
     Causes& causes = handle_.context().causes;
-    const Topic wanted{topic.empty() ? nullptr : rd_kafka_topic_new(native(), topic.c_str(), nullptr)};
+    const Topic wanted{scope == Scope::one_topic ? rd_kafka_topic_new(native(), topic.c_str(), nullptr) : nullptr};
     causes.clear();
     while (true) {
         const rd_kafka_metadata_t* found = nullptr;
-        const rd_kafka_resp_err_t native_error = rd_kafka_metadata(
-            native(), topic.empty() ? 1 : 0, wanted.get(), &found, std::max(1, deadline.slice_ms(metadata_slice)));
+        const rd_kafka_resp_err_t native_error =
+            rd_kafka_metadata(native(), scope == Scope::all_topics ? 1 : 0, wanted.get(), &found,
+                              std::max(1, deadline.slice_ms(metadata_slice)));
         if (native_error == RD_KAFKA_RESP_ERR_NO_ERROR) return Metadata{found};
         if (const auto final_cause = drain_errors()) {
             Error error = *final_cause;

@@ -44,9 +44,9 @@ public:
     using Adjust = std::function<void(rd_kafka_AdminOptions_t*)>;
     [[nodiscard]] Result<Event> call(rd_kafka_admin_op_t operation, std::string_view subject, const Deadline& deadline,
                                      const Send& send, const Adjust& adjust = {});
-    /// Metadata of one topic, or of all with an empty name.
+    enum class Scope : std::uint8_t { brokers, one_topic, all_topics };
     using Metadata = std::unique_ptr<const rd_kafka_metadata_t, Deleter<rd_kafka_metadata_destroy>>;
-    [[nodiscard]] Result<Metadata> metadata(const std::string& topic, std::string_view subject,
+    [[nodiscard]] Result<Metadata> metadata(Scope scope, const std::string& topic, std::string_view subject,
                                             const Deadline& deadline);
 
     [[nodiscard]] rd_kafka_t* native() const noexcept { return handle_.get(); }

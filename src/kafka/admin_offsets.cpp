@@ -2,6 +2,8 @@
 #include "kafka/errors.hpp"
 #include "kafka/positions.hpp"
 
+#include <eventsdk/broker/error_codes.hpp>
+
 #include <fmt/core.h>
 
 EVENTSDK_BEGIN_NAMESPACE
@@ -72,11 +74,17 @@ Result<void> KafkaAdmin::delete_records_before(const TopicPartition& partition, 
                           rd_kafka_DeleteRecords_t* target = wanted.get();
                           rd_kafka_DeleteRecords(client, &target, 1, options, queue);
                       });
+    const OffsetQuestion question{partition.topic, partition.partition};
+    if (!answer && answer.error().native_code == RD_KAFKA_RESP_ERR__NOENT) {
+        return explain_no_leader(client_->native(), {&question, 1}, timeout);
+    }
     if (!answer) return answer.error();
     const auto* offsets = rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(answer->get()));
     for (int i = 0; i < offsets->cnt; ++i) {
         if (offsets->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            return make_error(offsets->elems[i].err, subject_of(partition));
+            Error error = make_error(offsets->elems[i].err, subject_of(partition));
+            if (error.code == codes::offset_out_of_range) error.kind = ErrorKind::invalid_argument;  // beyond the end
+            return error;
         }
     }
     return {};

@@ -78,7 +78,8 @@ Result<void> KafkaAdmin::create_topic(const TopicSpec& spec, Duration timeout) {
 Result<void> KafkaAdmin::wait_for_leaders(const TopicSpec& spec, const Deadline& deadline) {
     const Queue pause{rd_kafka_queue_new(client_->native())};
     while (true) {
-        const auto metadata = client_->metadata(spec.name, subject_of(spec.name), deadline);
+        const auto metadata =
+            client_->metadata(AdminClient::Scope::one_topic, spec.name, subject_of(spec.name), deadline);
         if (!metadata) return metadata.error();
         const rd_kafka_metadata_t& found = **metadata;
         bool led = found.topic_cnt == 1 && found.topics[0].err == RD_KAFKA_RESP_ERR_NO_ERROR &&
@@ -112,7 +113,7 @@ Result<void> KafkaAdmin::delete_topic(const std::string& topic, Duration timeout
 }
 
 Result<std::vector<TopicDescription>> KafkaAdmin::list_topics(Duration timeout) {
-    const auto metadata = client_->metadata({}, "list of topics", Deadline{timeout});
+    const auto metadata = client_->metadata(AdminClient::Scope::all_topics, {}, "list of topics", Deadline{timeout});
     if (!metadata) return metadata.error();
     std::vector<TopicDescription> topics;
     for (int i = 0; i < (*metadata)->topic_cnt; ++i) {

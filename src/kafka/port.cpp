@@ -44,9 +44,7 @@ Result<std::unique_ptr<Admin>> KafkaPort::admin() {
 Result<void> KafkaPort::probe(Duration timeout) {
     auto client = admin_client();
     if (!client) return client.error();
-    auto answer = (*client)->call(RD_KAFKA_ADMIN_OP_DESCRIBECLUSTER, describe(), Deadline{timeout},
-                                  [](rd_kafka_t* native, const rd_kafka_AdminOptions_t* options,
-                                     rd_kafka_queue_t* queue) { rd_kafka_DescribeCluster(native, options, queue); });
+    auto answer = (*client)->metadata(AdminClient::Scope::brokers, {}, describe(), Deadline{timeout});
     if (answer) return {};
     answer.error().kind = ErrorKind::unavailable;
     return answer.error();

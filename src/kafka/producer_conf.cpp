@@ -1,3 +1,4 @@
+#include "broker/check_options.hpp"
 #include "kafka/errors.hpp"
 #include "kafka/producer_core.hpp"
 
@@ -11,10 +12,6 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace kafka {
 namespace {
 
-Error invalid(std::string message) {
-    return make_error(ErrorKind::invalid_argument, codes::options_invalid, std::move(message));
-}
-
 const char* name_of(Compression compression) {
     switch (compression) {
         case Compression::none: return "none";
@@ -26,49 +23,24 @@ const char* name_of(Compression compression) {
     return "none";
 }
 
-Result<void> check(const TransactionalWriterOptions& options) {
-    if (options.transactional_id.empty() || options.transactional_id.size() > 249) {
-        return invalid("transactional_id must have 1 to 249 bytes");
-    }
-    if (options.transaction_timeout < Duration{1'000} || options.transaction_timeout > Duration{900'000}) {
-        return invalid(
-            fmt::format("transaction_timeout is {} ms, outside 1 s to 15 min", options.transaction_timeout.count()));
-    }
-    if (options.init_timeout < Duration{1} || options.init_timeout > Duration{600'000}) {
-        return invalid(fmt::format("init_timeout is {} ms, outside 1 ms to 10 min", options.init_timeout.count()));
-    }
-    return {};
-}
-
 }  // namespace
 
 Result<void> check(const WriterOptions& options) {
-    if (options.linger < Duration{0} || options.linger > Duration{900'000}) {
-        return invalid(fmt::format("linger is {} ms, outside 0 to 900,000 ms", options.linger.count()));
-    }
-    if (options.delivery_timeout < Duration{1} || options.delivery_timeout > Duration{86'400'000}) {
-        return invalid(
-            fmt::format("delivery_timeout is {} ms, outside 1 ms to 24 h", options.delivery_timeout.count()));
-    }
-    if (options.linger >= options.delivery_timeout) {
-        return invalid(fmt::format("linger ({} ms) must be shorter than delivery_timeout ({} ms)",
-                                   options.linger.count(), options.delivery_timeout.count()));
-    }
-    if (options.queue_records < 1 || options.queue_records > 10'000'000) {
-        return invalid(fmt::format("queue_records is {}, outside 1 to 10,000,000", options.queue_records));
-    }
-    if (options.queue_bytes < 1'024) return invalid("queue_bytes is below 1,024");
-    return {};
+    if (options.linger < options.delivery_timeout) return {};
+    return make_error(ErrorKind::invalid_argument, codes::options_invalid,
+                      fmt::format("WriterOptions::linger ({} ms) must be shorter than delivery_timeout ({} ms)",
+                                  options.linger.count(), options.delivery_timeout.count()));
 }
 
 Result<std::unique_ptr<ProducerCore>> ProducerCore::create(const Options& options, const Runtime& runtime,
                                                            const WriterOptions& writer, WriteSink& sink,
                                                            const TransactionalWriterOptions* transactional) {
+    if (auto checked = check_options(writer); !checked) return checked.error();
     if (auto checked = check(writer); !checked) return checked.error();
     Options adapted = options;
     Duration delivery_timeout = writer.delivery_timeout;
     if (transactional != nullptr) {
-        if (auto checked = check(*transactional); !checked) return checked.error();
+        if (auto checked = check_options(*transactional); !checked) return checked.error();
         // librdkafka refuses a handle whose requests or records could outlive its transactions.
         adapted.request_timeout = std::min(options.request_timeout, transactional->transaction_timeout);
         delivery_timeout = std::min(delivery_timeout, transactional->transaction_timeout);

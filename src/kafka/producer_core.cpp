@@ -1,5 +1,6 @@
 #include "kafka/producer_core.hpp"
 
+#include "broker/check_options.hpp"
 #include "kafka/errors.hpp"
 
 #include <eventsdk/broker/error_codes.hpp>
@@ -84,6 +85,7 @@ Result<rd_kafka_topic_t*> ProducerCore::topic(const std::string& name) {
 }
 
 Result<rd_kafka_topic_t*> ProducerCore::add_topic(const std::string& name) {
+    if (auto checked = check_broker_topic(name); !checked) return checked.error();
     const std::unique_lock lock{gate_};
     if (closing_) return closed_error();
     if (const auto found = topics_.find(name); found != topics_.end()) return found->second.native.get();

@@ -88,7 +88,7 @@ private:
     std::mutex close_mutex_;
 };
 
-/// The writer's options, or `invalid_argument` naming the member.
+/// What librdkafka asks for beyond the ports' own ranges.
 [[nodiscard]] Result<void> check(const WriterOptions& options);
 
 }  // namespace kafka

@@ -80,6 +80,7 @@ private:
     [[nodiscard]] Result<std::vector<AssignedPartition>> find_positions();
     [[nodiscard]] Result<void> find_start(std::span<AssignedPartition> partitions);
     [[nodiscard]] Result<std::vector<std::int64_t>> list_offsets(std::span<const OffsetQuestion> questions);
+    [[nodiscard]] std::int64_t end_of(const AssignedPartition& partition);
     [[nodiscard]] Result<void> begin_reading(std::span<const AssignedPartition> partitions);
     void give_up(std::span<const TopicPartition> partitions, bool lost);
     void add(const AssignedPartition& partition);
@@ -100,6 +101,7 @@ private:
     std::atomic<bool> closed_{false};
     std::chrono::steady_clock::time_point served_{};
     std::optional<std::vector<TopicPartition>> pending_;  // assigned by the group, positions not yet known
+    std::chrono::steady_clock::time_point pending_since_{};
     std::uint64_t assignments_ = 0;
     std::deque<Error> errors_;
     std::optional<Error> fatal_;
@@ -110,6 +112,9 @@ private:
     std::vector<std::shared_ptr<ReadPartition>> partitions_;
     mutable std::mutex close_mutex_;
 };
+
+/// The error with the codes that readers use for unknown topics and missing rights.
+[[nodiscard]] Error reader_error(Error error);
 
 }  // namespace kafka
 EVENTSDK_END_NAMESPACE

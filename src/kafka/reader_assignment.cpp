@@ -13,7 +13,8 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace kafka {
 namespace {
 
-constexpr Duration lookup_bound{5'000};  // of one attempt; poll() tries again
+constexpr Duration lookup_bound{5'000};      // of one attempt; poll() tries again
+constexpr Duration lookup_patience{10'000};  // before an error that should pass is told
 
 }  // namespace
 
@@ -26,6 +27,7 @@ void KafkaReader::take_rebalance(rd_kafka_event_t* event) {
     const auto partitions = partitions_of(rd_kafka_event_topic_partition_list(event));
     if (rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
         pending_ = partitions;
+        pending_since_ = std::chrono::steady_clock::now();
         complete_assignment();
         return;
     }
@@ -51,7 +53,9 @@ void KafkaReader::give_up(std::span<const TopicPartition> partitions, bool lost)
 void KafkaReader::complete_assignment() {
     auto found = find_positions();
     if (!found) {
-        report(found.error());
+        const bool passing = found.error().kind == ErrorKind::retriable &&
+                             std::chrono::steady_clock::now() - pending_since_ < lookup_patience;
+        if (!passing) report(found.error());
         return;
     }
     for (AssignedPartition& partition : *found) partition.assignment = ++assignments_;
@@ -88,16 +92,11 @@ Result<void> KafkaReader::find_start(std::span<AssignedPartition> partitions) {
     std::vector<AssignedPartition*> asked;
     using Kind = StartPosition::Kind;
     std::int64_t spec = std::chrono::ceil<std::chrono::milliseconds>(options_.start.time).time_since_epoch().count();
+    if (options_.start.kind == Kind::fail) return {};  // the listener may still give one
     if (options_.start.kind == Kind::earliest) spec = RD_KAFKA_OFFSET_SPEC_EARLIEST;
     if (options_.start.kind == Kind::latest) spec = RD_KAFKA_OFFSET_SPEC_LATEST;
     for (AssignedPartition& partition : partitions) {
         if (partition.committed) continue;
-        if (options_.start.kind == Kind::fail) {
-            return make_error(ErrorKind::permanent, codes::no_position,
-                              fmt::format("group '{}' has no committed offset for topic '{}' partition {}",
-                                          options_.group, partition.topic, partition.partition),
-                              "commit a first position, or choose another StartPosition");
-        }
         questions.push_back({partition.topic, partition.partition, spec});
         asked.push_back(&partition);
     }
@@ -143,12 +142,20 @@ Result<std::vector<std::int64_t>> KafkaReader::list_offsets(std::span<const Offs
     return offsets;
 }
 
+// Where a partition that is stopped from the start waits for a seek. Never a logical offset: an answer to librdkafka's
+// own question for it that comes after the seek undoes the seek.
+std::int64_t KafkaReader::end_of(const AssignedPartition& partition) {
+    const OffsetQuestion question{partition.topic, partition.partition, RD_KAFKA_OFFSET_SPEC_LATEST};
+    const auto offsets = list_offsets({&question, 1});
+    return offsets ? offsets->front() : 0;
+}
+
 Result<void> KafkaReader::begin_reading(std::span<const AssignedPartition> partitions) {
     const PartitionList list{rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size()))};
     for (const AssignedPartition& partition : partitions) {
         add(partition);
         rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.partition)->offset =
-            partition.offset;
+            partition.offset >= 0 ? partition.offset : end_of(partition);
     }
     if (subscribed() && cooperative()) {
         const NativeError failed{rd_kafka_incremental_assign(native(), list.get())};
@@ -167,6 +174,12 @@ void KafkaReader::add(const AssignedPartition& assigned) {
     partition->assignment = assigned.assignment;
     partition->position = assigned.offset;
     partition->waker = &waker_;
+    if (assigned.offset < 0) {
+        partition->error = make_error(ErrorKind::permanent, codes::no_position,
+                                      fmt::format("group '{}' has no committed offset for topic '{}' partition {}",
+                                                  options_.group, assigned.topic, assigned.partition),
+                                      "seek to or commit a first position, or choose another StartPosition");
+    }
     partition->queue.reset(rd_kafka_queue_get_partition(native(), assigned.topic.c_str(), assigned.partition));
     rd_kafka_queue_forward(partition->queue.get(), nullptr);
     rd_kafka_queue_cb_event_enable(
@@ -204,17 +217,19 @@ Result<void> KafkaReader::assign(std::span<const PartitionOffset> positions) {
     std::vector<OffsetQuestion> questions;
     for (const PartitionOffset& position : positions) {
         partitions.push_back({.topic = position.topic, .partition = position.partition, .offset = position.offset});
-        if (position.offset >= 0) continue;
         questions.push_back({position.topic, position.partition,
-                             position.offset == -1 ? std::int64_t{RD_KAFKA_OFFSET_SPEC_EARLIEST}
-                                                   : std::int64_t{RD_KAFKA_OFFSET_SPEC_LATEST}});
+                             position.offset == -2 ? std::int64_t{RD_KAFKA_OFFSET_SPEC_LATEST}
+                                                   : std::int64_t{RD_KAFKA_OFFSET_SPEC_EARLIEST}});
     }
     if (!questions.empty()) {
-        auto offsets = list_offsets(questions);
-        if (!offsets) return offsets.error();
-        std::size_t next = 0;
-        for (AssignedPartition& partition : partitions) {
-            if (partition.offset < 0) partition.offset = (*offsets)[next++];
+        const auto offsets = list_offsets(questions);
+        // Positions that are given need no answer; that there is no such topic or partition is better said now.
+        const bool needed = std::any_of(positions.begin(), positions.end(), [](const auto& p) { return p.offset < 0; });
+        if (!offsets && (needed || offsets.error().kind == ErrorKind::invalid_argument)) {
+            return reader_error(offsets.error());
+        }
+        for (std::size_t i = 0; i < partitions.size(); ++i) {
+            if (partitions[i].offset < 0) partitions[i].offset = (*offsets)[i];
         }
     }
     for (AssignedPartition& partition : partitions) partition.assignment = ++assignments_;

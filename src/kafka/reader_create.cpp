@@ -1,3 +1,4 @@
+#include "broker/check_options.hpp"
 #include "kafka/errors.hpp"
 #include "kafka/reader.hpp"
 
@@ -14,36 +15,11 @@ namespace {
 constexpr int cooperative_is_sound = 0x020a01ff;  // 2.10.1
 constexpr Duration destructor_bound{1'000};
 
-Error invalid(std::string message) {
-    return make_error(ErrorKind::invalid_argument, codes::options_invalid, std::move(message));
-}
-
 Result<void> check(const ReaderOptions& options) {
-    if (!options.topics.empty() && options.group.empty()) {
-        return make_error(ErrorKind::invalid_argument, codes::no_group, "topics can only be subscribed to with a group",
-                          "set group, or leave topics empty and call assign()");
-    }
-    for (const std::string& topic : options.topics) {
-        if (topic.empty() || (topic.size() > 249 && topic.front() != '^')) {
-            return invalid(fmt::format("topics: '{}' is not a topic name", topic));
-        }
-    }
-    if (options.session_timeout < Duration{6'000} || options.session_timeout > Duration{1'800'000}) {
-        return invalid(fmt::format("session_timeout is {} ms, outside 6 s to 30 min", options.session_timeout.count()));
-    }
-    if (options.max_poll_interval < Duration{1'000} || options.max_poll_interval > Duration{86'400'000}) {
-        return invalid(
-            fmt::format("max_poll_interval is {} ms, outside 1 s to 24 h", options.max_poll_interval.count()));
-    }
-    if (options.max_poll_interval < options.session_timeout) {
-        return invalid(fmt::format("max_poll_interval ({} ms) must not be shorter than session_timeout ({} ms)",
-                                   options.max_poll_interval.count(), options.session_timeout.count()));
-    }
-    if (options.prefetch_records < 1 || options.prefetch_records > 10'000'000) {
-        return invalid(fmt::format("prefetch_records is {}, outside 1 to 10,000,000", options.prefetch_records));
-    }
-    if (options.prefetch_bytes < 65'536) return invalid("prefetch_bytes is below 64 KiB");
-    return {};
+    if (options.max_poll_interval >= options.session_timeout) return {};
+    return make_error(ErrorKind::invalid_argument, codes::options_invalid,
+                      fmt::format("ReaderOptions::max_poll_interval ({} ms) is shorter than session_timeout ({} ms)",
+                                  options.max_poll_interval.count(), options.session_timeout.count()));
 }
 
 // A client without a group still needs a name for one; it never joins or commits under it.
@@ -86,6 +62,7 @@ KafkaReader::~KafkaReader() {
 
 Result<std::unique_ptr<Reader>> KafkaReader::create(const Options& options, const Runtime& runtime,
                                                     const ReaderOptions& reader, RebalanceListener* listener) {
+    if (auto checked = check_options(reader); !checked) return checked.error();
     if (auto checked = check(reader); !checked) return checked.error();
     std::unique_ptr<KafkaReader> made{new KafkaReader{reader, options.request_timeout, listener}};
     if (auto started = made->start(options, runtime); !started) return started.error();
@@ -134,7 +111,7 @@ Result<void> KafkaReader::subscribe() {
     }
     const rd_kafka_resp_err_t native_error = rd_kafka_subscribe(native(), list.get());
     if (native_error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
-    return make_error(native_error, fmt::format("subscription of group '{}'", options_.group));
+    return make_error(native_error, fmt::format("ReaderOptions::topics of group '{}'", options_.group));
 }
 
 }  // namespace kafka

@@ -17,17 +17,16 @@ constexpr std::size_t most_errors = 16;  // kept for poll(); the rest repeats
 
 bool is_authorisation(rd_kafka_resp_err_t native) { return error_row(native).code == codes::unauthorized; }
 
-Error reader_error(rd_kafka_resp_err_t native, std::string_view subject, std::string_view detail) {
-    Error error = make_error(native, subject, detail);
+}  // namespace
+
+Error reader_error(Error error) {
     if (error.code == codes::topic_unknown) error.code = codes::reader_topic_unknown;
-    if (is_authorisation(native)) {
+    if (error.code == codes::unauthorized) {
         error.kind = ErrorKind::invalid_argument;
         error.code = codes::reader_unauthorized;
     }
     return error;
 }
-
-}  // namespace
 
 void KafkaReader::serve_events() {
     events_ready_ = false;
@@ -75,7 +74,7 @@ void KafkaReader::take_error(rd_kafka_event_t* event) {
         context().runtime.logger->log(LogLevel::info, "the Kafka reader goes on after an error",
                                       {{"group", options_.group}, {"reason", text}});
     } else {
-        report(reader_error(native_error, subject, text));
+        report(reader_error(make_error(native_error, subject, text)));
     }
 }
 
@@ -88,7 +87,7 @@ void KafkaReader::take_partition_error(ReadPartition& partition, const rd_kafka_
     if (row.kind == ErrorKind::permanent && row.code != codes::unauthorized) {
         partition.error = make_error(message.err, subject, detail != nullptr ? detail : "");
     } else if (row.kind == ErrorKind::permanent || row.kind == ErrorKind::invalid_argument) {
-        report(reader_error(message.err, subject, detail != nullptr ? detail : ""));
+        report(reader_error(make_error(message.err, subject, detail != nullptr ? detail : "")));
     } else {
         context().runtime.logger->log(LogLevel::info, "the Kafka reader goes on after an error of a partition",
                                       {{"topic", partition.id.topic},

@@ -111,6 +111,9 @@ Result<void> KafkaTransactionalWriter::check_open() const {
 }
 
 Result<void> KafkaTransactionalWriter::begin() {
+    if (state_ != State::closed) {
+        if (auto fatal = core_->fatal_error()) return *fatal;
+    }
     {
         const std::lock_guard lock{mutex_};
         if (state_ == State::open || state_ == State::spoiled) {
@@ -202,6 +205,8 @@ Result<void> KafkaTransactionalWriter::abort(Duration timeout) {
         const NativeError failed{
             rd_kafka_abort_transaction(core_->native(), std::max(1, milliseconds(deadline.left())))};
         if (failed == nullptr) {
+            // A late outcome of this transaction must not spoil the next one.
+            static_cast<void>(core_->wait_for_outcomes(std::max(deadline.left(), pause)));
             const std::lock_guard lock{mutex_};
             state_ = State::idle;
             reason_.reset();

@@ -3,6 +3,7 @@
 #include "kafka/admin_client.hpp"
 #include "kafka/producer_core.hpp"
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 
@@ -39,7 +40,7 @@ private:
 
     std::string id_;
     mutable std::mutex mutex_;
-    State state_ = State::idle;
+    std::atomic<State> state_{State::idle};
     std::optional<Error> reason_;  // of `spoiled` and `unknown`
     std::unique_ptr<ProducerCore> core_;
 };

@@ -22,6 +22,8 @@ public:
     [[nodiscard]] virtual std::string_view name() const = 0;
     /// A new client of the log. Two brokers made here see the same topics.
     [[nodiscard]] virtual Broker make_broker() = 0;
+    /// Can a rebalance take away only what moves?
+    [[nodiscard]] virtual bool cooperative() const { return true; }
     /// Creates a topic; by default through the admin port.
     virtual void create_topic(const TopicSpec& spec);
     /// How long something that must happen may take.

@@ -38,14 +38,14 @@ TEST_CASE("a group resumes behind what it committed, with the metadata", "[contr
     const std::string topic = topic_with(5);
     const std::string group = fresh_name("group");
     {
-        const auto reader = make_reader({.group = group, .topics = {topic}});
+        const auto reader = make_reader({.group = group, .topics = {topic}, .session_timeout = 6s});
         REQUIRE(read(*reader, 5).size() == 5);
         reader->commit(at(topic, 2, "beyond: 4"), bound()).value();
         CHECK(committed(*reader, topic) == PartitionOffset{topic, 0, 2, "beyond: 4"});
         reader->close(bound());
     }
     RecordingListener listener;
-    const auto reader = make_reader({.group = group, .topics = {topic}}, &listener);
+    const auto reader = make_reader({.group = group, .topics = {topic}, .session_timeout = 6s}, &listener);
     CHECK(values(read(*reader, 3)) == std::vector<std::string>{"2", "3", "4"});
     REQUIRE(listener.was_assigned.size() == 1);
     CHECK(listener.was_assigned[0].offset == 2);
@@ -57,11 +57,11 @@ TEST_CASE("what was only read is not committed", "[contract][group]") {
     const std::string topic = topic_with(2);
     const std::string group = fresh_name("group");
     {
-        const auto reader = make_reader({.group = group, .topics = {topic}});
+        const auto reader = make_reader({.group = group, .topics = {topic}, .session_timeout = 6s});
         REQUIRE(read(*reader, 2).size() == 2);
         reader->close(bound());
     }
-    const auto reader = make_reader({.group = group, .topics = {topic}});
+    const auto reader = make_reader({.group = group, .topics = {topic}, .session_timeout = 6s});
     CHECK(values(read(*reader, 2)) == std::vector<std::string>{"0", "1"});
     CHECK(committed(*reader, topic).offset == -1);
 }

@@ -129,11 +129,12 @@ TEST_CASE("an eager rebalance takes everything away, a cooperative one only what
         const auto two = pair.join(pair.second);
         REQUIRE(pair.split(*one, *two));
         const std::set<TopicPartition> revoked(pair.first.was_revoked.begin(), pair.first.was_revoked.end());
-        CHECK(revoked.size() == (cooperative ? 2U : 4U));
+        CHECK(revoked.size() == (cooperative && backend().cooperative() ? 2U : 4U));
     }
 }
 
 TEST_CASE("what is revoked may still be committed, and its next owner resumes there", "[contract][rebalance]") {
+    CANNOT_SHOW("mock", "the mock cluster refuses commits while it rebalances");
     Pair pair{true};
     std::vector<Record> records;
     for (int i = 0; i < 40; ++i) records.push_back(text(pair.topic, std::to_string(i), i % 4));
@@ -154,10 +155,12 @@ TEST_CASE("what is revoked may still be committed, and its next owner resumes th
         CHECK(partition.committed);
         CHECK(partition.offset == 7);
     }
+    // Three records of each partition that moved: all of them moved where nothing may stay.
+    const std::size_t expected = backend().cooperative() ? 6 : 12;
     REQUIRE(poll_until(
-        {one.get(), two.get()}, [&] { return seen.size() >= 6; }, &seen));
+        {one.get(), two.get()}, [&] { return seen.size() >= expected; }, &seen));
     CHECK(read_quietly(*two).empty());
-    CHECK(seen.size() == 6);
+    CHECK(seen.size() == expected);
     for (const Seen& record : seen) CHECK(record.offset >= 7);
 }
 
@@ -276,9 +279,9 @@ TEST_CASE("more members than partitions leave some idle, who take over later", "
     const std::string group = fresh_name("group");
     RecordingListener first;
     RecordingListener second;
-    const auto one = make_reader({.group = group, .topics = {topic}}, &first);
+    const auto one = make_reader({.group = group, .topics = {topic}, .session_timeout = 6s}, &first);
     REQUIRE(poll_until({one.get()}, [&] { return first.owned.size() == 1; }));
-    const auto two = make_reader({.group = group, .topics = {topic}}, &second);
+    const auto two = make_reader({.group = group, .topics = {topic}, .session_timeout = 6s}, &second);
     WriterUnderTest{}.write(text(topic, "v")).value();
     std::vector<Seen> seen;
     REQUIRE(poll_until(
