@@ -30,21 +30,25 @@ void wait_a_little(rd_kafka_t* client, const Deadline& deadline) {
 
 }  // namespace
 
-KafkaTransactionalWriter::KafkaTransactionalWriter(std::unique_ptr<ProducerCore> core, std::string id)
-    : id_{std::move(id)}, core_{std::move(core)} {
-    core_->on_failure = [this](const Error& error) { spoil(error); };
-}
+KafkaTransactionalWriter::KafkaTransactionalWriter(const Options& options, const Runtime& runtime,
+                                                   const TransactionalWriterOptions& writer, WriteSink& sink)
+    : connection_{options}, runtime_{runtime}, options_{writer}, sink_{sink} {}
 
 Result<std::unique_ptr<TransactionalWriter>> KafkaTransactionalWriter::create(const Options& options,
                                                                               const Runtime& runtime,
                                                                               const TransactionalWriterOptions& writer,
                                                                               WriteSink& sink) {
-    auto core = ProducerCore::create(options, runtime, writer.writer, sink, &writer);
-    if (!core) return core.error();
-    std::unique_ptr<KafkaTransactionalWriter> made{
-        new KafkaTransactionalWriter{std::move(*core), writer.transactional_id}};
-    if (auto initialised = made->initialise(writer.init_timeout); !initialised) return initialised.error();
+    std::unique_ptr<KafkaTransactionalWriter> made{new KafkaTransactionalWriter{options, runtime, writer, sink}};
+    if (auto opened = made->open_handle(writer.init_timeout); !opened) return opened.error();
     return std::unique_ptr<TransactionalWriter>{std::move(made)};
+}
+
+Result<void> KafkaTransactionalWriter::open_handle(Duration timeout) {
+    auto core = ProducerCore::create(connection_, runtime_, options_.writer, sink_, &options_);
+    if (!core) return core.error();
+    core_ = std::move(*core);
+    core_->on_failure = [this](const Error& error) { spoil(error); };
+    return initialise(timeout);
 }
 
 Result<void> KafkaTransactionalWriter::initialise(Duration timeout) {
@@ -84,6 +88,7 @@ void KafkaTransactionalWriter::spoil(const Error& reason) {
     const std::lock_guard lock{mutex_};
     if (state_ != State::open) return;
     state_ = State::spoiled;
+    refused_ = reason.native_code > 0;
     reason_ = reason;
 }
 
@@ -204,18 +209,26 @@ Result<void> KafkaTransactionalWriter::abort(Duration timeout) {
     while (true) {
         const NativeError failed{
             rd_kafka_abort_transaction(core_->native(), std::max(1, milliseconds(deadline.left())))};
-        if (failed == nullptr) {
-            // A late outcome of this transaction must not spoil the next one.
-            static_cast<void>(core_->wait_for_outcomes(std::max(deadline.left(), pause)));
-            const std::lock_guard lock{mutex_};
-            state_ = State::idle;
-            reason_.reset();
-            return {};
-        }
+        if (failed == nullptr) return finish_abort(deadline);
         const Error error = classify(failed.get(), "abort");
         if (error.kind != ErrorKind::retriable || deadline.over()) return error;
         wait_a_little(core_->native(), deadline);
     }
+}
+
+Result<void> KafkaTransactionalWriter::finish_abort(const Deadline& deadline) {
+    // A late outcome of this transaction must not spoil the next one.
+    static_cast<void>(core_->wait_for_outcomes(std::max(deadline.left(), pause)));
+    bool refused = false;
+    {
+        const std::lock_guard lock{mutex_};
+        state_ = State::idle;
+        reason_.reset();
+        refused = std::exchange(refused_, false);
+    }
+    // librdkafka goes on counting behind a refused batch, and the broker would refuse the next transaction for it.
+    if (refused) return open_handle(std::max(deadline.left(), options_.init_timeout));
+    return {};
 }
 
 void KafkaTransactionalWriter::close(Duration timeout) noexcept {
@@ -234,7 +247,7 @@ void KafkaTransactionalWriter::close(Duration timeout) noexcept {
         const std::lock_guard lock{mutex_};
         state_ = State::closed;
     }
-    core_->close(timeout);
+    if (core_ != nullptr) core_->close(timeout);
 }
 
 }  // namespace kafka

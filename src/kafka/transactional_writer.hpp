@@ -29,7 +29,10 @@ public:
 private:
     enum class State : std::uint8_t { idle, open, spoiled, unknown, closed };
 
-    KafkaTransactionalWriter(std::unique_ptr<ProducerCore> core, std::string id);
+    KafkaTransactionalWriter(const Options& options, const Runtime& runtime, const TransactionalWriterOptions& writer,
+                             WriteSink& sink);
+    /// A new client handle, initialised: fences the one before, whoever has it.
+    [[nodiscard]] Result<void> open_handle(Duration timeout);
     [[nodiscard]] Result<void> initialise(Duration timeout);
     /// An error object of the transaction calls, read in the order that librdkafka's manual asks for.
     [[nodiscard]] Error classify(const rd_kafka_error_t* native, std::string_view action);
@@ -37,11 +40,17 @@ private:
     [[nodiscard]] Result<void> check_open() const;
     [[nodiscard]] Result<void> finish_commit(const Deadline& deadline);
     [[nodiscard]] Error commit_unknown(const Deadline& deadline);
+    [[nodiscard]] Result<void> finish_abort(const Deadline& deadline);
 
-    std::string id_;
+    const Options connection_;
+    const Runtime runtime_;
+    const TransactionalWriterOptions options_;
+    WriteSink& sink_;
+    const std::string& id_ = options_.transactional_id;
     mutable std::mutex mutex_;
     std::atomic<State> state_{State::idle};
     std::optional<Error> reason_;  // of `spoiled` and `unknown`
+    bool refused_ = false;         // a broker refused a record of the transaction
     std::unique_ptr<ProducerCore> core_;
 };
 
