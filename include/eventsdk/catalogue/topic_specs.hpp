@@ -1,0 +1,22 @@
+#pragma once
+
+#include <eventsdk/broker/admin.hpp>
+#include <eventsdk/catalogue/catalogue.hpp>
+
+#include <vector>
+
+EVENTSDK_BEGIN_NAMESPACE
+
+/// The dead-letter topic of a topic: as many partitions and replicas, room for the headers that are added (64 KiB beyond
+/// the source's limit), kept at least 30 days, never compacted.
+[[nodiscard]] EVENTSDK_API TopicSpec dead_letter_spec(const TopicSpec& source);
+
+/// The topic of newest snapshots: compacted, so that it keeps the last one of each aggregate for ever.
+[[nodiscard]] EVENTSDK_API TopicSpec snapshot_spec(const TopicSpec& source);
+/// The topic of older snapshots, for states at a time: kept as long as the source.
+[[nodiscard]] EVENTSDK_API TopicSpec snapshot_history_spec(const TopicSpec& source);
+
+/// Specs of all topics of a catalogue, made like `pattern` (whose name does not matter), each with its dead-letter topic.
+[[nodiscard]] EVENTSDK_API std::vector<TopicSpec> topic_specs(const Catalogue& catalogue, const TopicSpec& pattern);
+
+EVENTSDK_END_NAMESPACE
