@@ -29,6 +29,7 @@ Engine::Engine(std::shared_ptr<const Parts> parts, std::stop_token stop)
     : parts_{std::move(parts)},
       stop_{std::move(stop)},
       workload_{limits_of(parts_->options), parts_->options.retry, random_bits()},
+      meter_{parts_->broker.runtime(), parts_->projection.name()},
       dead_letters_{parts_->broker, [this](std::span<const WriteOutcome> outcomes) { dead_letters_ended(outcomes); }} {}
 
 Engine::~Engine() = default;
@@ -89,7 +90,7 @@ void Engine::end_failed(Task& task, Verdict verdict, const Now& at) {
                      {{"group", parts_->projection.name()}, {"topic", task.record.topic},
                       {"partition", std::int64_t{task.record.partition}}, {"offset", task.offset},
                       {"reason", verdict.message}});
-        return workload_.done(task);
+        return workload_.skipped(task);
     }
     if (verdict.outcome == Handled::Outcome::stop) {
         handler_stop_ = true;

@@ -2,6 +2,7 @@
 
 #include "consume/dead_letter_writer.hpp"
 #include "consume/dispatcher.hpp"
+#include "consume/meter.hpp"
 #include "consume/workload.hpp"
 
 #include <condition_variable>
@@ -70,6 +71,8 @@ public:
     [[nodiscard]] std::optional<Error> failure();
     [[nodiscard]] bool stopped_by_handler();
     void watch(Progress& progress);
+    /// What workers measure goes here.
+    [[nodiscard]] Meter& meter() { return meter_; }
 
     [[nodiscard]] const Parts& parts() const { return *parts_; }
     [[nodiscard]] const std::stop_token& stop_token() const { return stop_; }
@@ -90,7 +93,9 @@ private:
     void dead_letter_ended(Task& task, const Error* error);
     bool drain(Lock& lock, std::span<const TopicPartition> partitions);
     void commit_and_remove(Lock& lock, std::span<const TopicPartition> partitions);
+    void forget(std::span<const TopicPartition> partitions);
     void balance();
+    void report(MonotonicTime at);
     [[nodiscard]] Logger& logger() const { return *parts_->broker.runtime().logger; }
 
     std::shared_ptr<const Parts> parts_;
@@ -112,6 +117,8 @@ private:
     OpenScratch scratch_;
     Opened opened_;
     MonotonicTime next_commit_{};
+    MonotonicTime next_report_{};
+    Meter meter_;
 
     DeadLetterWriter dead_letters_;  // last: its sink uses all of the above
 };

@@ -5,6 +5,7 @@ namespace consume {
 namespace {
 
 constexpr Duration commit_timeout{5'000};
+constexpr Duration report_interval{1'000};
 
 std::int64_t milliseconds(MonotonicTime::duration time) {
     return std::chrono::duration_cast<Duration>(time).count();
@@ -30,8 +31,8 @@ void Engine::revoked(std::span<const TopicPartition> partitions) noexcept {
 
 void Engine::lost(std::span<const TopicPartition> partitions) noexcept {
     const Lock lock{mutex_};
+    forget(partitions);
     for (const TopicPartition& partition : partitions) {
-        workload_.remove(partition);
         logger().log(LogLevel::warning, "partition lost",
                      {{"group", parts_->projection.name()}, {"topic", partition.topic},
                       {"partition", std::int64_t{partition.partition}}});
@@ -69,6 +70,15 @@ void Engine::commit_and_remove(Lock& lock, std::span<const TopicPartition> parti
                          {{"group", parts_->projection.name()}, {"code", committed.error().code},
                           {"message", committed.error().message}});
         }
+    }
+    forget(partitions);
+}
+
+/// What was counted must be brought out before the partitions go.
+void Engine::forget(std::span<const TopicPartition> partitions) {
+    if (meter_.active()) {
+        for (const Workload::Report& one : workload_.report()) meter_.count(one.partition.topic, one.tally);
+        for (const TopicPartition& partition : partitions) meter_.forget(partition);
     }
     for (const TopicPartition& partition : partitions) workload_.remove(partition);
 }
@@ -113,6 +123,21 @@ void Engine::housekeeping(bool commit_now) {
     write_dead_letters();
     if (!positions.empty()) reader_->commit_async(positions);
     balance();
+    if (meter_.active() && (commit_now || at >= next_report_)) report(at);
+}
+
+void Engine::report(MonotonicTime at) {
+    next_report_ = at + report_interval;
+    std::vector<Workload::Report> reports;
+    {
+        const Lock lock{mutex_};
+        reports = workload_.report();
+    }
+    for (const Workload::Report& one : reports) {
+        meter_.count(one.partition.topic, one.tally);
+        meter_.lag(one.partition, one.position, reader_->known_bounds(one.partition));
+    }
+    meter_.rates(at);
 }
 
 bool Engine::any_paused() {

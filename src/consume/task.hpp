@@ -7,10 +7,12 @@
 #include <eventsdk/broker/record.hpp>
 #include <eventsdk/consume/handled.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace consume {
@@ -42,10 +44,26 @@ struct Failure {
     Timestamp last{};
 };
 
+/// What happened in a partition since somebody last asked.
+struct Tally {
+    static constexpr std::array<std::string_view, 5> reasons{"parse", "schema", "upcast", "handler", "dead_letter"};
+
+    std::uint64_t handled = 0;
+    std::uint64_t skipped = 0;  ///< by a handler
+    std::uint64_t dead_letters = 0;
+    std::uint64_t retries = 0;
+    std::array<std::uint64_t, reasons.size()> errors{};  ///< by reason
+
+    void count_error(std::string_view reason) {
+        for (std::size_t at = 0; at < reasons.size(); ++at) errors[at] += reasons[at] == reason ? 1U : 0U;
+    }
+};
+
 /// A partition that is ours, for one epoch.
 struct Partition {
     OffsetTracker tracker{};
     Circuit circuit{};
+    Tally tally{};
     std::size_t bytes = 0;
     std::size_t held = 0;     ///< records that wait for a retry or their dead letter
     std::size_t blocked = 0;  ///< of these: their dead letter could not be written

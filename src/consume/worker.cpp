@@ -18,7 +18,9 @@ void work(Engine& engine, Progress& progress) {
     while (engine.exchange(batch, size.value(), true)) {
         const auto start = std::chrono::steady_clock::now();
         engine.run(batch, dispatcher, progress);
-        size.ran(batch.tasks.size(), std::chrono::steady_clock::now() - start);
+        const auto took = std::chrono::steady_clock::now() - start;
+        size.ran(batch.tasks.size(), took);
+        if (engine.meter().active()) engine.meter().handled(batch.tasks.size(), took);
     }
 }
 

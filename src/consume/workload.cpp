@@ -135,14 +135,18 @@ void Workload::note_answer(Task& task) {
     if (!circuit.idle() && circuit.answered()) refresh_gate(task.partition);
 }
 
-void Workload::done(Task& task) {
+void Workload::end(Task& task, std::uint64_t& counted) {
     if (assignment_.live(task.partition)) {
         note_answer(task);
+        ++counted;
         return finish(task);
     }
     scheduler_.finish(task.id);
     release(task);
 }
+
+void Workload::done(Task& task) { end(task, task.home->tally.handled); }
+void Workload::skipped(Task& task) { end(task, task.home->tally.skipped); }
 
 void Workload::give_back(Task& task) {
     if (stale(task)) return discard(task);
@@ -180,6 +184,7 @@ void Workload::failed(Task& task, Verdict verdict, const Now& now) {
     if (verdict.outcome == Outcome::stop) return give_back(task);
     note_answer(task);
     ++task.attempts;
+    task.home->tally.count_error(verdict.stage);
     if (!task.failure) {
         task.failure = std::make_unique<Failure>();
         task.failure->first = now.wall;
@@ -193,6 +198,7 @@ void Workload::failed(Task& task, Verdict verdict, const Now& now) {
     failure.last = now.wall;
     const auto pause = verdict.outcome == Outcome::retry ? retry_.delay_before(task.attempts, next_random()) : std::nullopt;
     if (!pause) return bury(task);
+    ++task.home->tally.retries;
     hold(task, Phase::waiting);
     schedule_.add(task.id, now.monotonic + verdict.delay.value_or(*pause));
 }

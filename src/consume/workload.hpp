@@ -45,6 +45,7 @@ public:
     /// Ends of taken records, in the order in which they were taken. Those behind a record of the same key that did
     /// not end by done() go back by themselves.
     void done(Task& task);
+    void skipped(Task& task);
     void failed(Task& task, Verdict verdict, const Now& now);
     void give_back(Task& task);
     /// Makes ready what is due and probes open circuits.
@@ -76,6 +77,14 @@ public:
     /// @param read the reader's position, which may be beyond the last record: control records lie between
     [[nodiscard]] bool caught_up(const TopicPartition& partition, std::int64_t end, std::int64_t read);
 
+    struct Report {
+        TopicPartition partition{};
+        Tally tally{};
+        std::int64_t position = 0;
+    };
+    /// What happened in each partition since the last call.
+    [[nodiscard]] std::vector<Report> report();
+
     [[nodiscard]] const Assignment& assignment() const { return assignment_; }
     [[nodiscard]] Partition& partition(Assignment::Index index) { return *partitions_[index]; }
     [[nodiscard]] std::size_t in_work() const { return tasks_.size() - free_.size(); }
@@ -88,6 +97,7 @@ private:
     /// The record leaves: its slot is free again.
     void release(Task& task);
     void finish(Task& task);
+    void end(Task& task, std::uint64_t& counted);
     /// The record leaves unfinished, and those taken behind it go back.
     void discard(Task& task);
     [[nodiscard]] bool stale(const Task& task) const {

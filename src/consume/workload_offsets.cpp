@@ -1,6 +1,7 @@
 #include "consume/workload.hpp"
 
 #include <algorithm>
+#include <utility>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace consume {
@@ -44,6 +45,7 @@ void Workload::dead_letter_written(Task& task) {
     const Assignment::Index index = task.partition;
     const bool was_blocked = task.writes > 0;
     if (!assignment_.live(index)) return discard(task);
+    ++task.home->tally.dead_letters;
     finish(task);
     if (was_blocked) refresh_gate(index);
 }
@@ -51,6 +53,7 @@ void Workload::dead_letter_written(Task& task) {
 void Workload::dead_letter_failed(Task& task, MonotonicTime now) {
     if (task.detached || stale(task)) return discard(task);
     if (task.writes++ == 0) ++task.home->blocked;
+    task.home->tally.count_error("dead_letter");
     refresh_gate(task.partition);
     task.phase = Phase::dead_waiting;
     const auto growth = 1 << std::min(task.writes - 1, 5);
@@ -83,6 +86,16 @@ std::vector<PartitionOffset> Workload::commits() {
 std::optional<PartitionOffset> Workload::commit_of(const TopicPartition& partition) {
     const auto index = find(partition);
     return index && partitions_[*index]->moved ? std::optional{position_of(*index)} : std::nullopt;
+}
+
+std::vector<Workload::Report> Workload::report() {
+    std::vector<Report> reports;
+    for (const Assignment::Index index : assignment_.all()) {
+        Partition& home = *partitions_[index];
+        reports.push_back({{assignment_.topic(index), assignment_.partition(index)},
+                           std::exchange(home.tally, Tally{}), home.tracker.position()});
+    }
+    return reports;
 }
 
 bool Workload::full(Assignment::Index index) const {

@@ -165,6 +165,12 @@ std::vector<TopicPartition> MemoryReader::assignment() const {
     return partitions;
 }
 
+Watermarks MemoryReader::known_bounds(const TopicPartition& partition) const {
+    const Cluster::Lock lock = cluster_->enter();
+    const auto log = cluster_->topics().log(partition);
+    return log ? (*log)->watermarks() : Watermarks{-1, -1, -1};
+}
+
 Result<void> MemoryReader::check_commit(std::span<const PartitionOffset> positions) {
     if (closed_) return closed_error();
     if (options_.group.empty()) {

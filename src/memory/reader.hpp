@@ -26,6 +26,7 @@ public:
     [[nodiscard]] Result<void> seek(const TopicPartition& partition, std::int64_t offset) override;
     [[nodiscard]] std::int64_t position(const TopicPartition& partition) const override;
     [[nodiscard]] std::vector<TopicPartition> assignment() const override;
+    [[nodiscard]] Watermarks known_bounds(const TopicPartition& partition) const override;
     [[nodiscard]] Result<void> commit(std::span<const PartitionOffset> positions, Duration timeout) override;
     void commit_async(std::span<const PartitionOffset> positions) override;
     [[nodiscard]] Result<std::vector<PartitionOffset>> committed(std::span<const TopicPartition> partitions,

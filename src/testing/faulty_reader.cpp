@@ -163,6 +163,7 @@ std::int64_t FaultyReader::position(const TopicPartition& partition) const {
 }
 
 std::vector<TopicPartition> FaultyReader::assignment() const { return here(inner_->assignment()); }
+Watermarks FaultyReader::known_bounds(const TopicPartition& partition) const { return inner_->known_bounds(partition); }
 
 Result<void> FaultyReader::check_owned(std::span<const PartitionOffset> positions) const {
     const std::lock_guard lock{mutex_};

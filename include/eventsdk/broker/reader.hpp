@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eventsdk/broker/admin.hpp>
 #include <eventsdk/broker/record.hpp>
 #include <eventsdk/broker/writer.hpp>
 #include <eventsdk/core/result.hpp>
@@ -89,6 +90,8 @@ public:
     /// The next offset poll() would hand out, or -1.
     [[nodiscard]] virtual std::int64_t position(const TopicPartition& partition) const = 0;
     [[nodiscard]] virtual std::vector<TopicPartition> assignment() const = 0;
+    /// The bounds of an assigned partition as the last fetch showed them; -1 for what is not known. Never waits.
+    [[nodiscard]] virtual Watermarks known_bounds(const TopicPartition& /*partition*/) const { return {-1, -1, -1}; }
 
     /// Commits positions for the group and waits for the answer.
     /// @return `retriable` (time-out, coordinator moving), `fenced` "reader.not_owner" (rebalanced away; nothing

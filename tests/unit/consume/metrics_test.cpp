@@ -1,0 +1,85 @@
+#include "world.hpp"
+
+using namespace world;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::vector<std::pair<std::string, std::string>> of_topic{{"group", "scores-v1"}, {"topic", topic}};
+
+MetricLabels with(std::string name, std::string value) {
+    MetricLabels labels = of_topic;
+    labels.emplace_back(std::move(name), std::move(value));
+    return labels;
+}
+
+MetricLabels outcome(std::string value) {
+    MetricLabels labels = with("outcome", std::move(value));
+    labels.emplace_back("direction", "consume");
+    return labels;
+}
+
+}  // namespace
+
+TEST_CASE("a projector counts what becomes of its records", "[consume][unit]") {
+    World world;
+    Projection scores{"scores-v1"};
+    scores.on<Scored>([](const Scored& event) -> Handled {
+        if (event.points == 1) return skip("not interesting");
+        if (event.points == 2) return retry("not yet");
+        return done();
+    });
+    for (std::int64_t points : {0, 0, 1, 2}) world.publish("s" + std::to_string(points), points);
+    world.write({.topic = topic, .key = "x", .value = "{"});
+    auto projector = world.projector(std::move(scores), {.retry = {.max_retries = 1, .jitter = 0.0}});
+    settle(projector);
+    world.clock->advance(1s);
+    settle(projector);
+    world.clock->advance(1s);
+    settle(projector);
+
+    const testing::CollectingMetrics& metrics = *world.metrics;
+    REQUIRE(metrics.value("eventsdk_messages_total", outcome("handled")) == 2);
+    REQUIRE(metrics.value("eventsdk_messages_total", outcome("skipped")) == 1);
+    REQUIRE(metrics.value("eventsdk_messages_total", outcome("dead_letter")) == 2);
+    REQUIRE(metrics.value("eventsdk_retries_total", of_topic) == 1);
+    REQUIRE(metrics.value("eventsdk_dead_letters_total", of_topic) == 2);
+    REQUIRE(metrics.value("kafka_consumer_errors", with("reason", "handler")) == 2);
+    REQUIRE(metrics.value("kafka_consumer_errors", with("reason", "parse")) == 1);
+    REQUIRE(metrics.value("kafka_consumer_errors", with("reason", "schema")) == 0);
+}
+
+TEST_CASE("the lag is what is written and not yet committed, and unknown when the partition is gone", "[consume][unit]") {
+    World world;
+    bool broken = true;
+    Projection scores{"scores-v1"};
+    scores.on<Scored>([&](const Scored&) { return broken ? unavailable("down") : done(); });
+    for (int points = 0; points < 7; ++points) world.publish("ada", points);
+    {
+        auto projector = world.projector(std::move(scores));
+        settle(projector);
+        REQUIRE(world.metrics->value("kafka_consumer_lag", with("partition", "0")) == 7);
+        REQUIRE(world.metrics->value("eventsdk_unstable_records", with("partition", "0")) == 0);
+        broken = false;
+        world.clock->advance(30s);
+        settle(projector);
+        REQUIRE(world.metrics->value("kafka_consumer_lag", with("partition", "0")) == 0);
+        REQUIRE(world.metrics->value("kafka_messages_per_second", with("direction", "consumed")).has_value());
+    }
+    REQUIRE_FALSE(world.metrics->value("kafka_consumer_lag", with("partition", "0")).has_value());
+}
+
+TEST_CASE("dead letters that cannot be written count as errors", "[consume][unit]") {
+    World world{1, false};
+    Projection scores{"scores-v1"};
+    scores.on<Scored>([](const Scored&) { return dead_letter("no"); });
+    world.publish("ada", 1);
+    auto projector = world.projector(std::move(scores));
+    settle(projector);
+    world.clock->advance(2s);
+    settle(projector);
+    world.clock->advance(4s);
+    settle(projector);
+    REQUIRE(world.metrics->value("kafka_consumer_errors", with("reason", "dead_letter")).value_or(0) >= 2);
+    REQUIRE(world.metrics->value("eventsdk_dead_letters_total", of_topic) == 0);
+}
