@@ -50,9 +50,11 @@ set(eventsdk_postgres_command tools/postgres start)
 # The entries <server>_start and <server>_stop, made when the first test asks for the server. The server also stops by
 # itself when ctest is gone.
 function(eventsdk_add_server server)
-  if(TEST ${server}_start)
+  get_property(there GLOBAL PROPERTY eventsdk_server_${server})
+  if(there)
     return()
   endif()
+  set_property(GLOBAL PROPERTY eventsdk_server_${server} TRUE)
   string(SHA256 place "${CMAKE_BINARY_DIR}")
   string(SUBSTRING "${place}" 0 12 place)
   # Not below the build folder: PostgreSQL's own user may have no way in there.
