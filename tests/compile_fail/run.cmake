@@ -1,0 +1,25 @@
+# usage: cmake -D COMPILER=c++ -D FOLDERS=include;... -D CASE=file.cpp -P run.cmake
+file(STRINGS ${CASE} first LIMIT_COUNT 1)
+if(NOT first MATCHES "^// expect: (.+)$")
+  message(FATAL_ERROR "${CASE}: the first line is not `// expect: <sentence>`")
+endif()
+set(sentence "${CMAKE_MATCH_1}")
+set(includes "")
+foreach(folder IN LISTS FOLDERS)
+  list(APPEND includes -I ${folder})
+endforeach()
+# Without the macro the same file compiles: what fails is the mistake, and nothing else.
+execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only ${includes} ${CASE}
+  RESULT_VARIABLE good OUTPUT_VARIABLE output ERROR_VARIABLE output)
+if(NOT good EQUAL 0)
+  message(FATAL_ERROR "the correct form does not compile:\n${output}")
+endif()
+execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only -DMISTAKE ${includes} ${CASE}
+  RESULT_VARIABLE bad OUTPUT_VARIABLE output ERROR_VARIABLE output)
+if(bad EQUAL 0)
+  message(FATAL_ERROR "it compiles")
+endif()
+string(FIND "${output}" "${sentence}" found)
+if(found EQUAL -1)
+  message(FATAL_ERROR "the compiler does not say \"${sentence}\":\n${output}")
+endif()
