@@ -3,6 +3,8 @@
 #include <eventsdk/core/config.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
 
 EVENTSDK_BEGIN_NAMESPACE
@@ -28,6 +30,21 @@ namespace utf8 {
     const bool overlong = first == 0xf0 && byte(1) < 0x90;
     const bool beyond = first == 0xf4 && byte(1) >= 0x90;
     return !follows(3) || overlong || beyond ? 0 : 4;
+}
+
+/// True when every byte is printable ASCII, from space to tilde. Eight bytes at a time.
+[[nodiscard]] inline bool is_printable_ascii(std::string_view text) noexcept {
+    constexpr std::uint64_t each = 0x0101010101010101U;
+    constexpr std::uint64_t high = 0x8080808080808080U;
+    std::size_t at = 0;
+    std::uint64_t bad = 0;
+    for (; at + sizeof bad <= text.size(); at += sizeof bad) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + at, sizeof word);
+        bad |= (word | (word - each * 0x20) | (word + each)) & high;
+    }
+    for (; at < text.size(); ++at) bad |= static_cast<std::uint64_t>(text[at] < ' ' || text[at] > '~');
+    return bad == 0;
 }
 
 /// Where the first invalid sequence begins, or npos.

@@ -4,12 +4,21 @@
 #include "json/text.hpp"
 
 #include <algorithm>
+#include <array>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace codec {
 namespace {
 
 constexpr std::string_view structured_prefix = "application/cloudevents";
+
+constexpr auto uri_characters = [] {
+    std::array<bool, 256> allowed{};
+    for (const char c : std::string_view{"-._~:/?#[]@!$&'()*+,;=%"}) allowed[static_cast<unsigned char>(c)] = true;
+    for (unsigned i = 0; i < 26; ++i) allowed['a' + i] = allowed['A' + i] = true;
+    for (unsigned i = 0; i < 10; ++i) allowed['0' + i] = true;
+    return allowed;
+}();
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
@@ -69,6 +78,7 @@ bool is_attribute_name(std::string_view name) noexcept {
 }
 
 bool is_attribute_text(std::string_view text) noexcept {
+    if (utf8::is_printable_ascii(text)) return true;
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t length = utf8::sequence_length(text.substr(at));
         if (length == 0 || !is_character(code_point(text.substr(at, length)))) return false;
@@ -78,13 +88,10 @@ bool is_attribute_text(std::string_view text) noexcept {
 }
 
 bool is_uri_reference(std::string_view text) noexcept {
-    constexpr std::string_view marks = "-._~:/?#[]@!$&'()*+,;=";
     for (std::size_t at = 0; at < text.size(); ++at) {
         const char c = text[at];
+        if (!uri_characters[static_cast<unsigned char>(c)]) return false;
         if (c == '%' && (at + 2 >= text.size() || !is_hex(text[at + 1]) || !is_hex(text[at + 2]))) return false;
-        const bool allowed = c == '%' || (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
-                             marks.find(c) != std::string_view::npos;
-        if (!allowed) return false;
     }
     return true;
 }

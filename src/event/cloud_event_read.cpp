@@ -26,7 +26,7 @@ public:
         for (const auto [name, value] : object)
             if (auto read = member(name, value); !read) return read;
         if (auto checked = check_attributes(specversion_, out_); !checked) return checked;
-        if (extensions_ > 0) take_extensions();
+        if (extensions_ > 0 || out_.value) take_raw_members();
         return data();
     }
 
@@ -67,10 +67,11 @@ private:
         }
     }
 
-    void take_extensions() {
+    void take_raw_members() {
         for (json::RawMembers members{text_}; members.next();) {
             std::string_view name = members.raw_name();
             if (name.find('\\') != std::string_view::npos) name = scratch_.keep(json::unescape(name));
+            if (name == "data") out_.data = members.value();
             if (members.value() == "null" || name == "data" || name == "data_base64") continue;
             std::string_view unused;
             if (core_attribute(name, unused, out_) == nullptr) out_.extensions.push_back({name, members.value()});
@@ -83,6 +84,7 @@ private:
         if (value.get(text) != simdjson::SUCCESS) return cloud_error("data_base64", "data_base64", "is not a string");
         auto bytes = base64::decode(text);
         if (!bytes) return cloud_error("data_base64", "data_base64", "is not base64");
+        has_bytes_ = true;
         out_.data_kind = CloudData::bytes;
         out_.data = scratch_.keep(*bytes);
         return {};
@@ -90,8 +92,7 @@ private:
 
     Result<void> data() {
         if (!out_.value) return {};
-        if (out_.data_kind == CloudData::bytes)
-            return cloud_error("data_twice", "data", "stands beside \"data_base64\"");
+        if (has_bytes_) return cloud_error("data_twice", "data", "stands beside \"data_base64\"");
         std::string_view text;
         if (!is_json_content(out_.datacontenttype) && out_.value->get(text) == simdjson::SUCCESS) {
             out_.data_kind = CloudData::text;
@@ -99,7 +100,6 @@ private:
             out_.value.reset();
         } else {
             out_.data_kind = CloudData::json;
-            out_.data = json::raw_member(text_, "data");
         }
         return {};
     }
@@ -109,6 +109,7 @@ private:
     CloudEvent& out_;
     std::string_view specversion_{};
     unsigned extensions_ = 0;
+    bool has_bytes_ = false;
 };
 
 Result<void> read_header(const HeaderText& header, std::string_view& specversion, CloudEvent& out) {
@@ -116,7 +117,8 @@ Result<void> read_header(const HeaderText& header, std::string_view& specversion
     if (!is_attribute_name(name) || name == "datacontenttype")
         return cloud_error("attribute_name", name, "is not an attribute of the binary mode");
     const std::string_view text = header.value.value_or("");
-    if (utf8::find_invalid(text) != std::string_view::npos) return cloud_error("header_utf8", name, "is not UTF-8");
+    if (!utf8::is_printable_ascii(text) && utf8::find_invalid(text) != std::string_view::npos)
+        return cloud_error("header_utf8", name, "is not UTF-8");
     std::string_view* place = core_attribute(name, specversion, out);
     if (auto checked = check_text(name, text, place != nullptr); !checked) return checked;
     if (place != nullptr) {

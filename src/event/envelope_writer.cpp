@@ -21,11 +21,19 @@ void EnvelopeWriter::members_of(std::string_view object) {
     writer_.raw(object.substr(first, last - first));
 }
 
+void EnvelopeWriter::extension(const Extension& given) {
+    if (!first_) writer_.put(',');
+    first_ = false;
+    if (!writer_.string(given.name) && bad_.empty()) bad_ = given.name;
+    writer_.put(':');
+    writer_.raw(given.json);
+}
+
 void EnvelopeWriter::object(std::string_view member, std::span<const Extension> members) {
     name(member);
     writer_.put('{');
     first_ = true;
-    for (const Extension& each : members) raw(each.name, each.json);
+    for (const Extension& each : members) extension(each);
     writer_.put('}');
     first_ = false;
 }

@@ -3,6 +3,8 @@
 #include "event/codec.hpp"
 #include "json/writer.hpp"
 
+#include <algorithm>
+
 EVENTSDK_BEGIN_NAMESPACE
 namespace codec {
 
@@ -25,6 +27,8 @@ public:
         name(member);
         writer_.raw(json);
     }
+    /// A member whose name comes from outside.
+    void extension(const Extension& given);
     /// The members of an object's text, in place of themselves: `{"a":1}` adds `"a":1`.
     void members_of(std::string_view object);
     void object(std::string_view member, std::span<const Extension> members);
@@ -33,11 +37,15 @@ public:
     [[nodiscard]] Result<void> finish();
 
 private:
+    /// Names of the formats need no escaping; those of extensions are escaped by extension().
     void name(std::string_view member) {
-        if (!first_) writer_.put(',');
+        char* at = writer_.room(member.size() + 3 + (first_ ? 0 : 1));
+        if (!first_) *at++ = ',';
         first_ = false;
-        if (!writer_.string(member) && bad_.empty()) bad_ = member;
-        writer_.put(':');
+        *at++ = '"';
+        at = std::copy(member.begin(), member.end(), at);
+        *at++ = '"';
+        *at = ':';
     }
 
     json::Writer writer_;

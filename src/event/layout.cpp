@@ -11,6 +11,10 @@ std::array<const std::string*, 6> members_of(const EnvelopeLayout& layout) {
             &layout.version_member, &layout.time_member, &layout.payload_member};
 }
 
+bool is_plain(std::string_view name) noexcept {
+    return std::none_of(name.begin(), name.end(), [](char c) { return c == '"' || c == '\\' || (c >= 0 && c < ' '); });
+}
+
 Error bad_layout(const EnvelopeLayout& layout, std::string message, std::string hint) {
     return Error{.kind = ErrorKind::invalid_argument,
                  .code = "layout.member",
@@ -44,6 +48,10 @@ Result<EnvelopeLayout> EnvelopeLayout::validated() const {
             if (!members[i]->empty() && *members[i] == *members[j])
                 return bad_layout(*this, "uses the member \"" + *members[i] + "\" twice",
                                   "give each part a member of its own");
+    for (const std::string* each : members)
+        if (!is_plain(*each))
+            return bad_layout(*this, "has a member name with a quote, backslash or control character",
+                              "use a plain name");
     for (const std::string& each : order)
         if (each.empty() || std::count(order.begin(), order.end(), each) > 1)
             return bad_layout(*this, "has an order with \"" + each + "\" empty or double", "name each member once");

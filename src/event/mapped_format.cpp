@@ -172,7 +172,7 @@ public:
             if (!role(name)) extension(name);
         }
         for (const Extension& each : event_.extensions)
-            if (std::find(order.begin(), order.end(), each.name) == order.end()) writer_.raw(each.name, each.json);
+            if (std::find(order.begin(), order.end(), each.name) == order.end()) writer_.extension(each);
         if (layout_.payload_member.empty()) {
             writer_.members_of(*event_.payload);
         } else if (std::find(order.begin(), order.end(), layout_.payload_member) == order.end()) {
@@ -195,7 +195,7 @@ private:
 
     void extension(std::string_view name) {
         for (const Extension& each : event_.extensions)
-            if (each.name == name) return writer_.raw(name, each.json);
+            if (each.name == name) return writer_.extension(each);
     }
 
     const EnvelopeLayout& layout_;

@@ -112,7 +112,8 @@ private:
 };
 
 Result<void> check_headers(const RecordParts& record, const EnvelopeView& envelope) {
-    if (const auto id = record.header("id"); id && Uuid::parse(*id) != Uuid::parse(envelope.event_id))
+    if (const auto id = record.header("id");
+        id && *id != envelope.event_id && Uuid::parse(*id) != Uuid::parse(envelope.event_id))
         if (auto same = check_header(record, "id", envelope.event_id); !same) return same;
     if (auto same = check_header(record, "event-type", envelope.type); !same) return same;
     std::array<char, 12> digits{};

@@ -89,9 +89,14 @@ void RawMembers::skip_space() noexcept {
 }
 
 void RawMembers::skip_string() noexcept {
-    for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_)
-        if (text_[at_] == '\\') ++at_;
-    ++at_;
+    const std::size_t first = ++at_;
+    while ((at_ = text_.find('"', at_)) != std::string_view::npos) {
+        std::size_t backslashes = 0;
+        while (at_ - backslashes > first && text_[at_ - backslashes - 1] == '\\') ++backslashes;
+        ++at_;
+        if (backslashes % 2 == 0) return;
+    }
+    at_ = text_.size();
 }
 
 void RawMembers::skip_value() noexcept {
