@@ -13,7 +13,6 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace json {
 namespace {
 
-constexpr std::size_t array_frame = static_cast<std::size_t>(-1);
 constexpr std::size_t many_names = 24;
 
 // The tape of simdjson (its doc/tape.md): a kind in the upper byte, a payload in the rest.
@@ -41,74 +40,87 @@ Result<void> StrictPass::check(const simdjson::dom::document& document, const Li
     const auto last = payload_of(tape[0]) - 1;
     names_.clear();
     frames_.clear();
-    bool name_is_next = false;
+    fault_ = Fault::none;
+    bool object = false;        // the innermost container is one
+    bool name_is_next = false;  // and the next word is a name
     for (std::uint64_t index = 1; index < last; ++index) {
         const auto word = tape[index];
         switch (kind_of(word)) {
             case '"':
                 if (!name_is_next) break;
                 name_is_next = false;
-                names_.push_back({0, string_at(strings, word)});
-                names_.back().signature = signature_of(names_.back().text);
-                if (names_may_hold_nul && names_.back().text.find('\0') != std::string_view::npos)
-                    return fail("json.nul_in_name", fmt::format("the name \"{}\" holds a NUL", printable(names_.back().text)));
+                if (!add_name(string_at(strings, word))) return explain(document, limits);
+                if (names_may_hold_nul && names_.back().text.find('\0') != std::string_view::npos) {
+                    fault_ = Fault::nul_in_name;
+                    name_ = names_.back().text;
+                    return explain(document, limits);
+                }
                 continue;
             case '{':
             case '[':
-                if (auto opened = open(word, limits); !opened) return opened;
+                if (!open(word, limits)) return explain(document, limits);
+                object = in_object();
                 break;
             case '}':
             case ']':
-                if (auto closed = close(document); !closed) return closed;
+                if (!close()) return explain(document, limits);
+                object = in_object();
                 break;
             case 'l':
             case 'u':
             case 'd': ++index; break;
             default: break;
         }
-        name_is_next = in_object();
+        name_is_next = object;
     }
     return {};
 }
 
-bool StrictPass::in_object() const noexcept { return !frames_.empty() && frames_.back() != array_frame; }
-
-Result<void> StrictPass::open(std::uint64_t word, const Limits& limits) {
-    if (frames_.size() >= limits.max_depth)
-        return fail("json.too_deep", fmt::format("arrays and objects nested deeper than {}", limits.max_depth));
-    const bool is_object = kind_of(word) == '{';
-    if (is_object && count_of(word) > limits.max_members)
-        return fail("json.too_many_members",
-                    fmt::format("an object with {} members, {} are allowed", count_of(word), limits.max_members));
-    frames_.push_back(is_object ? names_.size() : array_frame);
-    return {};
+bool StrictPass::open(std::uint64_t word, const Limits& limits) {
+    if (frames_.size() >= limits.max_depth) {
+        fault_ = Fault::too_deep;
+        return false;
+    }
+    if (kind_of(word) != '{') {
+        frames_.push_back({array_frame, false, 0});
+        return true;
+    }
+    if (count_of(word) > limits.max_members) {
+        fault_ = Fault::too_many_members;
+        members_ = count_of(word);
+        return false;
+    }
+    frames_.push_back({static_cast<std::uint32_t>(names_.size()), count_of(word) > many_names, 0});
+    return true;
 }
 
-Result<void> StrictPass::close(const simdjson::dom::document& document) {
-    const auto first = frames_.back();
+bool StrictPass::close() {
+    const auto frame = frames_.back();
     frames_.pop_back();
-    if (first == array_frame) return {};
-    if (std::string_view name; find_duplicate(first, name))
-        return fail("json.duplicate_key", fmt::format("the name \"{}\" occurs more than once in the object at \"{}\"",
-                                                      printable(name), pointer_of_duplicate(document.root(), name)));
-    names_.resize(first);
-    return {};
+    if (frame.first_name == array_frame) return true;
+    if (frame.many && repeats_among_many(frame.first_name)) return false;
+    names_.resize(frame.first_name);
+    return true;
 }
 
-bool StrictPass::find_duplicate(std::size_t first, std::string_view& duplicate) {
-    const auto count = names_.size() - first;
-    if (count > many_names) return find_duplicate_of_many(first, duplicate);
-    const auto* names = names_.data() + first;
-    for (std::size_t i = 1; i < count; ++i)
-        for (std::size_t j = 0; j < i; ++j)
-            if (names[i].signature == names[j].signature && names[i].text == names[j].text) {
-                duplicate = names[i].text;
-                return true;
+// Only a name whose bit is taken is compared with the earlier ones of its object.
+bool StrictPass::add_name(std::string_view name) {
+    auto& frame = frames_.back();
+    const auto signature = signature_of(name);
+    const auto bit = std::uint64_t{1} << ((signature * 0x9e3779b97f4a7c15ULL) >> 58);
+    if ((frame.seen & bit) != 0 && !frame.many)
+        for (std::size_t i = frame.first_name; i < names_.size(); ++i)
+            if (names_[i].signature == signature && names_[i].text == name) {
+                fault_ = Fault::duplicate_key;
+                name_ = name;
+                return false;
             }
-    return false;
+    frame.seen |= bit;
+    names_.push_back({signature, name});
+    return true;
 }
 
-bool StrictPass::find_duplicate_of_many(std::size_t first, std::string_view& duplicate) {
+bool StrictPass::repeats_among_many(std::size_t first) {
     const auto count = names_.size() - first;
     const auto mask = std::bit_ceil(count * 2) - 1;
     slots_.assign(mask + 1, 0);
@@ -117,12 +129,26 @@ bool StrictPass::find_duplicate_of_many(std::size_t first, std::string_view& dup
         auto slot = static_cast<std::size_t>(keyed_hash(name)) & mask;
         for (; slots_[slot] != 0; slot = (slot + 1) & mask)
             if (names_[first + slots_[slot] - 1].text == name) {
-                duplicate = name;
+                fault_ = Fault::duplicate_key;
+                name_ = name;
                 return true;
             }
         slots_[slot] = static_cast<std::uint32_t>(i + 1);
     }
     return false;
+}
+
+Error StrictPass::explain(const simdjson::dom::document& document, const Limits& limits) const {
+    switch (fault_) {
+        case Fault::too_deep:
+            return fail("json.too_deep", fmt::format("arrays and objects nested deeper than {}", limits.max_depth));
+        case Fault::too_many_members:
+            return fail("json.too_many_members", fmt::format("an object with {} members, {} are allowed", members_, limits.max_members));
+        case Fault::nul_in_name: return fail("json.nul_in_name", fmt::format("the name \"{}\" holds a NUL", printable(name_)));
+        default:
+            return fail("json.duplicate_key", fmt::format("the name \"{}\" occurs more than once in the object at \"{}\"",
+                                                          printable(name_), pointer_of_duplicate(document.root(), name_)));
+    }
 }
 
 }  // namespace json

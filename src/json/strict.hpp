@@ -33,16 +33,28 @@ private:
         std::uint64_t signature;
         std::string_view text;
     };
+    /// An object that is open; an array has the number of names that no object has.
+    struct Frame {
+        std::uint32_t first_name;
+        bool many;           ///< looked at when it closes
+        std::uint64_t seen;  ///< a bit for each signature so far
+    };
 
-    Result<void> open(std::uint64_t word, const Limits& limits);
-    Result<void> close(const simdjson::dom::document& document);
-    [[nodiscard]] bool in_object() const noexcept;
-    bool find_duplicate(std::size_t first, std::string_view& duplicate);
-    bool find_duplicate_of_many(std::size_t first, std::string_view& duplicate);
+    bool open(std::uint64_t word, const Limits& limits);
+    bool close();
+    bool add_name(std::string_view name);
+    bool repeats_among_many(std::size_t first);
+    [[nodiscard]] bool in_object() const noexcept { return !frames_.empty() && frames_.back().first_name != array_frame; }
+    [[nodiscard]] Error explain(const simdjson::dom::document& document, const Limits& limits) const;
+
+    static constexpr std::uint32_t array_frame = static_cast<std::uint32_t>(-1);
 
     std::vector<Name> names_;           // of all objects now open
-    std::vector<std::size_t> frames_;   // for each open object its first name in names_, for each array array_frame
+    std::vector<Frame> frames_;         // of all objects and arrays now open
     std::vector<std::uint32_t> slots_;  // hash table of one large object
+    enum class Fault : std::uint8_t { none, too_deep, too_many_members, duplicate_key, nul_in_name } fault_ = Fault::none;
+    std::string_view name_{};  // that the fault is about
+    std::uint64_t members_ = 0;
 };
 
 }  // namespace json
