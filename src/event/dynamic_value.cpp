@@ -1,5 +1,7 @@
 #include "event/dynamic_value.hpp"
 
+#include "json/values.hpp"
+
 #include <nlohmann/json.hpp>
 
 EVENTSDK_BEGIN_NAMESPACE
@@ -59,13 +61,13 @@ nlohmann::json to_nlohmann(const json::Value& value) {
     switch (value.type()) {
         case Kind::OBJECT: {
             auto made = nlohmann::json::object();
-            for (const auto member : value.get_object().value_unsafe())
+            for (const auto member : json::object_of(value))
                 made.emplace(std::string{member.key}, to_nlohmann(member.value));
             return made;
         }
         case Kind::ARRAY: {
             auto made = nlohmann::json::array();
-            for (const auto element : value.get_array().value_unsafe()) made.push_back(to_nlohmann(element));
+            for (const auto element : json::array_of(value)) made.push_back(to_nlohmann(element));
             return made;
         }
         case Kind::STRING: return std::string{value.get_string().value_unsafe()};
