@@ -6,9 +6,10 @@ set(EVENTSDK_SIMDJSON_MIN 3.0)
 set(EVENTSDK_CLI11_MIN 2.1)
 set(EVENTSDK_SQLITE_MIN 3.38)
 set(EVENTSDK_LIBRDKAFKA_MIN 2.8.0)
-# What tools/setup builds where the distribution's librdkafka is older than the minimum.
-set(EVENTSDK_LIBRDKAFKA_BUILD 2.8.0)
+# The source package that tools/setup builds where the distribution's librdkafka is older than the minimum: Debian 13's,
+# or Ubuntu 26.04's.
 set(EVENTSDK_LIBRDKAFKA_DEBIAN_REVISION 2.8.0-1)
+set(EVENTSDK_LIBRDKAFKA_UBUNTU_REVISION 2.13.0-1)
 # What tools/kafka runs.
 set(EVENTSDK_KAFKA_BROKER 4.1.0)
 set(EVENTSDK_KAFKA_BROKER_LOG4J 2.24.3)
