@@ -39,6 +39,8 @@ const Result<void>& Transaction::Impl::add_offsets(Reader& reader, std::span<con
     return remember(writer_.add_offsets(*group, offsets, std::max(left, Duration{1})));
 }
 
+std::optional<Error> Transaction::failure() const { return impl_.failure(); }
+
 const Result<void>& Transaction::publish(const Record& record) { return impl_.publish(record); }
 
 const Result<void>& Transaction::publish_described(std::string_view aggregate_id, const EventDescriptor& descriptor,

@@ -31,6 +31,7 @@ public:
                                           const void* event, const PublishOptions& options);
     const Result<void>& add_offsets(Reader& reader, std::span<const PartitionOffset> offsets);
 
+    [[nodiscard]] std::optional<Error> failure() const { return outcomes_.failure(); }
     [[nodiscard]] const std::vector<Consumed>& consumed() const noexcept { return consumed_; }
 
 private:

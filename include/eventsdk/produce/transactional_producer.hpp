@@ -3,6 +3,7 @@
 #include <eventsdk/core/retry_policy.hpp>
 #include <eventsdk/produce/producer.hpp>
 
+#include <optional>
 #include <type_traits>
 
 EVENTSDK_BEGIN_NAMESPACE
@@ -33,6 +34,9 @@ public:
     const Result<void>& publish(const Record& record);
     /// Adds consumed positions: offset of each is the next record to read. May be called once per reader.
     const Result<void>& add_offsets(Reader& reader, std::span<const PartitionOffset> offsets);
+
+    /// The first failure so far, if any: the transaction is spoiled and will be aborted.
+    [[nodiscard]] std::optional<Error> failure() const;
 
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
