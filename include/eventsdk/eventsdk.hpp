@@ -3,9 +3,12 @@
 /// @file
 /// Everything of `eventsdk::eventsdk`.
 
+#include <eventsdk/broker/topics.hpp>
 #include <eventsdk/catalogue/catalogue.hpp>
+#include <eventsdk/catalogue/topic_specs.hpp>
 #include <eventsdk/consume/projector.hpp>
 #include <eventsdk/event.hpp>
 #include <eventsdk/memory/broker.hpp>
+#include <eventsdk/process/processor.hpp>
 #include <eventsdk/produce/producer.hpp>
 #include <eventsdk/produce/transactional_producer.hpp>
