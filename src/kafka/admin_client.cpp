@@ -53,7 +53,7 @@ Result<Event> AdminClient::call(rd_kafka_admin_op_t operation, std::string_view 
     const int left_ms = std::max(1, milliseconds(deadline.left()));
     rd_kafka_AdminOptions_set_request_timeout(options.get(), left_ms, nullptr, 0);
     if (adjust) adjust(options.get());
-    causes.clear();
+    causes.begin_wait();
     send(native(), options.get(), answers.get());
     do {
         Event event{rd_kafka_queue_poll(answers.get(), deadline.slice_ms(slice))};
@@ -80,13 +80,16 @@ Result<AdminClient::Metadata> AdminClient::metadata(Scope scope, const std::stri
                                                     const Deadline& deadline) {
     Causes& causes = handle_.context().causes;
     const Topic wanted{scope == Scope::one_topic ? rd_kafka_topic_new(native(), topic.c_str(), nullptr) : nullptr};
-    causes.clear();
+    causes.begin_wait();
     while (true) {
         const rd_kafka_metadata_t* found = nullptr;
         const rd_kafka_resp_err_t native_error =
             rd_kafka_metadata(native(), scope == Scope::all_topics ? 1 : 0, wanted.get(), &found,
                               std::max(1, deadline.slice_ms(metadata_slice)));
-        if (native_error == RD_KAFKA_RESP_ERR_NO_ERROR) return Metadata{found};
+        if (native_error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+            causes.clear();
+            return Metadata{found};
+        }
         if (const auto final_cause = drain_errors()) {
             Error error = *final_cause;
             error.message = fmt::format("{}: {}", subject, error.message);

@@ -29,6 +29,12 @@ void Causes::note(rd_kafka_resp_err_t native, std::string_view text) {
     if (weight(native) == 0 || weight(native) < weight(native_)) return;
     native_ = native;
     text_ = text;
+    fresh_ = true;
+}
+
+void Causes::begin_wait() noexcept {
+    const std::lock_guard lock{mutex_};
+    fresh_ = false;
 }
 
 void Causes::clear() noexcept {
@@ -42,12 +48,18 @@ std::optional<Error> Causes::last() const {
     if (native_ == RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
     Error error = make_error(native_, "the brokers cannot be reached", text_);
     error.kind = ErrorKind::unavailable;
+    // A listener without TLS just hangs up, which librdkafka reports as any other disconnect.
+    if (text_.find("SSL handshake") != std::string::npos) {
+        error.code = error_row(RD_KAFKA_RESP_ERR__SSL).code;
+        error.hint = error_row(RD_KAFKA_RESP_ERR__SSL).hint;
+    }
     return error;
 }
 
 std::optional<Error> Causes::final_cause() const {
     auto error = last();
-    return error && weight(static_cast<rd_kafka_resp_err_t>(error->native_code)) == 4 ? error : std::nullopt;
+    const std::lock_guard lock{mutex_};
+    return fresh_ && error && weight(static_cast<rd_kafka_resp_err_t>(error->native_code)) == 4 ? error : std::nullopt;
 }
 
 Error Causes::explain_timeout(std::string_view subject, std::chrono::milliseconds timeout) const {

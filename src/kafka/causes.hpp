@@ -20,6 +20,8 @@ class Causes {
 public:
     /// Takes a client's error event; the clearer cause wins over "all brokers down".
     void note(rd_kafka_resp_err_t native, std::string_view text);
+    /// A new wait begins: only what is noted from now on can end it early.
+    void begin_wait() noexcept;
     /// A broker answered: what was noted before is over.
     void clear() noexcept;
     [[nodiscard]] std::optional<Error> last() const;
@@ -32,6 +34,7 @@ private:
     mutable std::mutex mutex_;
     rd_kafka_resp_err_t native_ = RD_KAFKA_RESP_ERR_NO_ERROR;
     std::string text_;
+    bool fresh_ = false;  // noted since the wait began
 };
 
 }  // namespace kafka

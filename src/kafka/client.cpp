@@ -26,7 +26,9 @@ LogLevel level_of(int syslog_level) {
 void log_line(const rd_kafka_t* client, int level, const char* facility, const char* text) noexcept {
     const auto* context = static_cast<const Context*>(rd_kafka_opaque(client));
     if (context == nullptr) return;
-    context->runtime.logger->log(level_of(level), text,
+    // Brokers close idle connections; that they are all down is told as an error.
+    const bool closed = std::string_view{text}.find("Disconnected (after") != std::string_view::npos;
+    context->runtime.logger->log(closed ? LogLevel::debug : level_of(level), text,
                                  {{"facility", facility}, {"client", std::string_view{rd_kafka_name(client)}}});
 }
 
@@ -39,8 +41,8 @@ ConfBuilder::ConfBuilder(const Options& options, PropertyScope scope, Context& c
     set("bootstrap.servers", options.bootstrap_servers);
     set("client.id", options.client_id);
     set("socket.timeout.ms", options.request_timeout.count());
-    set("log.connection.close", "false");
     set_default("socket.keepalive.enable", "true");
+    set_default("reconnect.backoff.max.ms", "3000");
     set_default("topic.metadata.propagation.max.ms", "2000");
     set_security(options);
     for (const auto& [name, value] : options.properties) {

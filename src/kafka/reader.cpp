@@ -87,6 +87,10 @@ std::size_t KafkaReader::take_from(ReadPartition& partition, std::vector<Receive
         out.push_back(make_record(message, name, partition.assignment));
         ++good;
     }
+    if (good > 0 && unreachable_) {
+        context().causes.clear();
+        unreachable_ = false;
+    }
     if (good > 0) partition.position.store(out.back().offset + 1, std::memory_order_relaxed);
     return good;
 }

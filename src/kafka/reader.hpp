@@ -105,6 +105,7 @@ private:
     std::uint64_t assignments_ = 0;
     std::deque<Error> errors_;
     std::optional<Error> fatal_;
+    bool unreachable_ = false;  // causes hold something
     std::vector<rd_kafka_message_t*> messages_;
     std::size_t turn_ = 0;  // whose queue is looked at first
 

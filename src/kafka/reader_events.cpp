@@ -65,6 +65,7 @@ void KafkaReader::take_error(rd_kafka_event_t* event) {
         return;
     }
     context().causes.note(native_error, text);
+    unreachable_ = true;
     if (is_authorisation(native_error) && !subscribed()) return;  // of a group that is not used
     const ErrorRow& row = error_row(native_error);
     if (native_error == RD_KAFKA_RESP_ERR__TRANSPORT || native_error == RD_KAFKA_RESP_ERR__RESOLVE) return;
