@@ -7,12 +7,27 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace memory {
 namespace {
 
-// What Kafka counts: the batch header and the framing of one record, both rounded up.
-constexpr std::size_t framing_bytes = 61 + 20;
-constexpr std::size_t framing_bytes_per_header = 8;
+std::size_t varint_bytes(std::size_t length) {
+    std::size_t bytes = 1;
+    for (std::size_t zigzag = 2 * length; zigzag >= 128; zigzag /= 128) ++bytes;
+    return bytes;
+}
 
+/// Bytes of a field with its length; null is the length -1, which takes one byte.
+std::size_t field_bytes(const std::optional<std::string>& field) {
+    return field ? varint_bytes(field->size()) + field->size() : 1;
+}
+
+/// What Kafka measures: a batch of this record alone, uncompressed. Source: Kafka's record batch, magic 2.
 std::size_t stored_bytes(const Record& record) {
-    return framing_bytes + record.size_bytes() + framing_bytes_per_header * record.headers.size();
+    constexpr std::size_t batch_header = 61;
+    constexpr std::size_t attributes_and_deltas = 3;
+    std::size_t body = attributes_and_deltas + field_bytes(record.key) + field_bytes(record.value) +
+                       varint_bytes(record.headers.size());
+    for (const Header& header : record.headers) {
+        body += varint_bytes(header.name.size()) + header.name.size() + field_bytes(header.value);
+    }
+    return batch_header + varint_bytes(body) + body;
 }
 
 Timestamp to_milliseconds(Timestamp time) { return std::chrono::floor<std::chrono::milliseconds>(time); }

@@ -2,6 +2,8 @@
 #include "memory/mutation.hpp"
 #include "memory/reader.hpp"
 
+#include <algorithm>
+
 EVENTSDK_BEGIN_NAMESPACE
 namespace memory {
 
@@ -95,12 +97,13 @@ AssignedPartition MemoryReader::start_of(const TopicPartition& partition) {
     const auto log = cluster_->topics().log(partition);
     if (!log) return assigned;
     const Watermarks marks = (*log)->watermarks();
+    const std::int64_t end = options_.isolation == Isolation::read_committed ? marks.last_stable : marks.high;
     switch (options_.start.kind) {
         case StartPosition::Kind::earliest: assigned.offset = marks.low; break;
-        case StartPosition::Kind::latest:
-            assigned.offset = options_.isolation == Isolation::read_committed ? marks.last_stable : marks.high;
+        case StartPosition::Kind::latest: assigned.offset = end; break;
+        case StartPosition::Kind::time:
+            assigned.offset = std::min(end, (*log)->offset_for_time(options_.start.time));
             break;
-        case StartPosition::Kind::time: assigned.offset = (*log)->offset_for_time(options_.start.time); break;
         case StartPosition::Kind::fail: break;
     }
     return assigned;

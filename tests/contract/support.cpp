@@ -187,6 +187,10 @@ Watermarks watermarks(const std::string& topic, std::int32_t partition) {
     return admin()->watermarks({topic, partition}, bound()).value();
 }
 
+bool high_watermark_reaches(const std::string& topic, std::int64_t offset) {
+    return eventually([&] { return watermarks(topic).high == offset; });
+}
+
 std::unique_ptr<Admin> admin() { return backend().make_broker().port().admin().value(); }
 
 }  // namespace contract

@@ -113,6 +113,8 @@ std::vector<std::int64_t> offsets(const std::vector<Seen>& records);
 Record text(const std::string& topic, const std::string& value, std::optional<std::int32_t> partition = 0);
 /// What the admin port says.
 Watermarks watermarks(const std::string& topic, std::int32_t partition = 0);
+/// Waits for it: control records may come after the answer to a commit.
+bool high_watermark_reaches(const std::string& topic, std::int64_t offset);
 std::unique_ptr<Admin> admin();
 
 /// Bound of every single call.

@@ -79,6 +79,7 @@ TEST_CASE("the control record of each transaction occupies an offset", "[contrac
         REQUIRE(transaction.sink.wait_for(transaction.next_tag - 1));
         (commit ? transaction.writer->commit(bound()) : transaction.writer->abort(bound())).value();
     }
+    REQUIRE(high_watermark_reaches(topic, 9));
     WriterUnderTest{}.write(text(topic, "plain")).value();
     CHECK(offsets(read(*read_from_start(topic), 5)) == std::vector<std::int64_t>{0, 1, 6, 7, 9});
     CHECK(offsets(read(*read_from_start(topic, 1, Isolation::read_uncommitted), 7)) ==
@@ -342,6 +343,7 @@ TEST_CASE("a committed reader goes past aborted records to what follows", "[cont
         REQUIRE(transaction.sink.wait_for(transaction.next_tag - 1));
         transaction.writer->abort(bound()).value();
     }
+    REQUIRE(high_watermark_reaches(topic, 63));
     WriterUnderTest{}.write(text(topic, "plain")).value();
     const auto seen = read(*reader, 1);
     REQUIRE(seen.size() == 1);
