@@ -4,12 +4,19 @@
 
 #include <eventsdk/broker/admin.hpp>
 
+#include <map>
+#include <mutex>
+
 EVENTSDK_BEGIN_NAMESPACE
 namespace kafka {
 
 class KafkaAdmin final : public Admin {
 public:
-    explicit KafkaAdmin(std::shared_ptr<AdminClient> client) : client_{std::move(client)} {}
+    /// Makes a client of its own for questions about one group.
+    using GroupClient = std::function<Result<std::unique_ptr<AdminClient>>(const std::string& group)>;
+
+    KafkaAdmin(std::shared_ptr<AdminClient> client, GroupClient group_client)
+        : client_{std::move(client)}, group_client_{std::move(group_client)} {}
 
     Result<void> create_topic(const TopicSpec& spec, Duration timeout) override;
     Result<void> delete_topic(const std::string& topic, Duration timeout) override;
@@ -27,9 +34,17 @@ private:
                                                                           const Deadline& deadline);
     [[nodiscard]] Result<std::int64_t> offset(const TopicPartition& partition, std::int64_t spec,
                                               rd_kafka_IsolationLevel_t isolation, const Deadline& deadline);
+    [[nodiscard]] Result<std::shared_ptr<AdminClient>> client_of(const std::string& group);
+    [[nodiscard]] static Result<std::vector<PartitionOffset>> ask_group_offsets(AdminClient& asked,
+                                                                                const std::string& group,
+                                                                                const std::string& subject,
+                                                                                const Deadline& deadline);
     [[nodiscard]] Result<void> count_members(std::vector<GroupDescription>& groups, const Deadline& deadline);
 
     std::shared_ptr<AdminClient> client_;
+    GroupClient group_client_;
+    std::mutex mutex_;
+    std::map<std::string, std::shared_ptr<AdminClient>> group_clients_;
 };
 
 }  // namespace kafka

@@ -21,14 +21,20 @@ Duration Deadline::left() const {
 
 int Deadline::slice_ms(Duration bound) const { return milliseconds(std::min(left(), bound)); }
 
-Result<std::unique_ptr<AdminClient>> AdminClient::create(const Options& options, const Runtime& runtime) {
+Result<std::unique_ptr<AdminClient>> AdminClient::create(const Options& options, const Runtime& runtime,
+                                                         const std::string& group) {
     auto context = std::make_shared<Context>();
     context->runtime = runtime;
-    ConfBuilder conf{options, PropertyScope::writer, *context};
+    ConfBuilder conf{options, group.empty() ? PropertyScope::writer : PropertyScope::reader, *context};
+    if (!group.empty()) {
+        conf.set("group.id", group);
+        conf.set("enable.auto.commit", "false");
+    }
     rd_kafka_conf_set_events(conf.get(), RD_KAFKA_EVENT_ERROR);
     auto finished = conf.finish();
     if (!finished) return finished.error();
-    auto handle = Handle::create(RD_KAFKA_PRODUCER, std::move(*finished), std::move(context));
+    const auto type = group.empty() ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
+    auto handle = Handle::create(type, std::move(*finished), std::move(context));
     if (!handle) return handle.error();
     auto client = std::make_unique<AdminClient>();
     client->handle_ = std::move(*handle);

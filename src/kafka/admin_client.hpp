@@ -37,7 +37,10 @@ private:
 /// waiting cannot help (wrong credentials, refused certificate). **Thread safety**: any thread.
 class AdminClient {
 public:
-    [[nodiscard]] static Result<std::unique_ptr<AdminClient>> create(const Options& options, const Runtime& runtime);
+    /// @param group non-empty: a consumer handle of that group, which never joins it. librdkafka up to 2.8.0 at least
+    ///   crashes when a group's offsets are asked for on another handle while its coordinator moves.
+    [[nodiscard]] static Result<std::unique_ptr<AdminClient>> create(const Options& options, const Runtime& runtime,
+                                                                     const std::string& group = {});
 
     /// Sends one admin request through `send(handle, options, queue)` and waits for its result event.
     using Send = std::function<void(rd_kafka_t*, const rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>;

@@ -6,6 +6,8 @@
 
 #include <fmt/core.h>
 
+#include <thread>
+
 EVENTSDK_BEGIN_NAMESPACE
 namespace kafka {
 namespace {
@@ -13,6 +15,9 @@ namespace {
 using DeleteRecords = std::unique_ptr<rd_kafka_DeleteRecords_t, Deleter<rd_kafka_DeleteRecords_destroy>>;
 using GroupOffsets =
     std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t, Deleter<rd_kafka_ListConsumerGroupOffsets_destroy>>;
+
+constexpr Duration coordinator_pause{100};
+constexpr std::size_t most_group_clients = 8;
 
 std::string subject_of(const TopicPartition& partition) {
     return fmt::format("topic '{}' partition {}", partition.topic, partition.partition);
@@ -90,15 +95,39 @@ Result<void> KafkaAdmin::delete_records_before(const TopicPartition& partition, 
     return {};
 }
 
+Result<std::shared_ptr<AdminClient>> KafkaAdmin::client_of(const std::string& group) {
+    const std::lock_guard lock{mutex_};
+    if (const auto found = group_clients_.find(group); found != group_clients_.end()) return found->second;
+    auto made = group_client_(group);
+    if (!made) return made.error();
+    if (group_clients_.size() >= most_group_clients) group_clients_.clear();
+    return group_clients_[group] = std::move(*made);
+}
+
 Result<std::vector<PartitionOffset>> KafkaAdmin::group_offsets(const std::string& group, Duration timeout) {
     const std::string subject = fmt::format("offsets of group '{}'", group);
+    if (group.empty()) return make_error(RD_KAFKA_RESP_ERR_INVALID_GROUP_ID, subject);
+    auto client = client_of(group);
+    if (!client) return client.error();
+    const Deadline deadline{timeout};
+    while (true) {
+        auto positions = ask_group_offsets(**client, group, subject, deadline);
+        // A coordinator that is loading or moving answers a moment later.
+        if (positions || positions.error().code != "kafka.coordinator" || deadline.left() <= coordinator_pause)
+            return positions;
+        std::this_thread::sleep_for(coordinator_pause);
+    }
+}
+
+Result<std::vector<PartitionOffset>> KafkaAdmin::ask_group_offsets(AdminClient& asked, const std::string& group,
+                                                                   const std::string& subject,
+                                                                   const Deadline& deadline) {
     const GroupOffsets wanted{rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), nullptr)};
-    auto answer =
-        client_->call(RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, subject, Deadline{timeout},
-                      [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-                          rd_kafka_ListConsumerGroupOffsets_t* target = wanted.get();
-                          rd_kafka_ListConsumerGroupOffsets(client, &target, 1, options, queue);
-                      });
+    auto answer = asked.call(RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, subject, deadline,
+                             [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+                                 rd_kafka_ListConsumerGroupOffsets_t* target = wanted.get();
+                                 rd_kafka_ListConsumerGroupOffsets(client, &target, 1, options, queue);
+                             });
     if (!answer) return answer.error();
     std::size_t count = 0;
     const auto** groups = rd_kafka_ListConsumerGroupOffsets_result_groups(

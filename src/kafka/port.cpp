@@ -38,7 +38,10 @@ Result<std::shared_ptr<AdminClient>> KafkaPort::admin_client() {
 Result<std::unique_ptr<Admin>> KafkaPort::admin() {
     auto client = admin_client();
     if (!client) return client.error();
-    return std::unique_ptr<Admin>{std::make_unique<KafkaAdmin>(std::move(*client))};
+    return std::unique_ptr<Admin>{std::make_unique<KafkaAdmin>(
+        std::move(*client), [options = options_, runtime = runtime_](const std::string& group) {
+            return AdminClient::create(options, runtime, group);
+        })};
 }
 
 Result<void> KafkaPort::probe(Duration timeout) {
