@@ -34,7 +34,7 @@ struct ReaderOptions {
     Duration max_poll_interval{300'000};
     /// Records fetched ahead per partition, 1…10,000,000: speed against memory.
     int prefetch_records = 5'000;
-    /// Bytes fetched ahead in all, at least 64 KiB.
+    /// Bytes fetched ahead per partition, at least 64 KiB; the first of both bounds to be reached counts.
     std::size_t prefetch_bytes = std::size_t{16} * 1024 * 1024;
     /// Revoke only what moves (KIP-429) where the client library is sound for it; else whole assignments.
     bool cooperative = true;

@@ -6,6 +6,7 @@
 #include <eventsdk/kafka/options.hpp>
 
 #include <unistd.h>
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
@@ -214,4 +215,24 @@ TEST_CASE("describing options shows no secret", "[kafka][unit]") {
     CHECK_THAT(line, Contains("bootstrap.servers=broker.example:9093") && Contains("sasl.username=app") &&
                          Contains("sasl.password=***") && Contains("ssl.key.password=***"));
     CHECK_THAT(line, !Contains("s3cret"));
+}
+
+TEST_CASE("the documentation lists the allow-list, and nothing else", "[kafka][unit]") {
+    std::ifstream file{EVENTSDK_SOURCE_DIR "/docs/configuration.md"};
+    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+    const std::size_t begin = text.find("- Connections:");
+    const std::size_t end = text.find("A topic whose");
+    REQUIRE(begin != std::string::npos);
+    REQUIRE(end != std::string::npos);
+    std::vector<std::string> listed;
+    for (std::size_t at = text.find('`', begin); at < end; at = text.find('`', at + 1)) {
+        const std::size_t close = text.find('`', at + 1);
+        listed.push_back(text.substr(at + 1, close - at - 1));
+        at = close;
+    }
+    std::sort(listed.begin(), listed.end());
+    const auto allowed = kafka::allowed_properties();
+    std::vector<std::string> expected{allowed.begin(), allowed.end()};
+    std::sort(expected.begin(), expected.end());
+    CHECK(listed == expected);
 }
