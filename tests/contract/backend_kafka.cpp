@@ -18,6 +18,8 @@ public:
     Broker make_broker() override {
         eventsdk::kafka::Options options;
         options.bootstrap_servers = eventsdk::test::kafka_bootstrap();
+        options.properties["heartbeat.interval.ms"] = "200";                // how soon a member hears of a rebalance
+        options.properties["topic.metadata.refresh.interval.ms"] = "1000";  // and a pattern of new topics
         return eventsdk::kafka::connect(options, {.logger = eventsdk::silent_logger()}).value();
     }
     bool cooperative() const override { return rd_kafka_version() >= 0x020a01ff; }  // sound from 2.10.1 on
