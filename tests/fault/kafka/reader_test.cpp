@@ -1,0 +1,119 @@
+#include "support.hpp"
+
+using namespace fault;
+
+namespace {
+
+/// A mock cluster with `count` records in one partition.
+struct Log {
+    explicit Log(int count) {
+        cluster.create_topic("orders");
+        Outcomes outcomes;
+        const auto writer = connect(cluster).port().writer({.linger = 0ms}, outcomes).value();
+        for (int i = 0; i < count; ++i) {
+            REQUIRE(writer->write({.topic = "orders", .value = std::to_string(i), .headers = {{"n", "h"}}}, 1));
+        }
+        REQUIRE(writer->flush(10s));
+    }
+    std::unique_ptr<Reader> member(Duration session = 6s) const {
+        return connect(cluster)
+            .port()
+            .reader({.group = "g", .topics = {"orders"}, .session_timeout = session}, nullptr)
+            .value();
+    }
+
+    test::MockCluster cluster;
+};
+
+std::vector<ReceivedRecord> read(Reader& reader, std::size_t count) {
+    std::vector<ReceivedRecord> records;
+    const Stopwatch watch;
+    while (records.size() < count && watch.elapsed() < 20s) {
+        REQUIRE(reader.poll(records, count - records.size(), 500ms));
+    }
+    REQUIRE(records.size() == count);
+    return records;
+}
+
+const std::vector<PartitionOffset> third{{"orders", 0, 3, "m"}};
+
+}  // namespace
+
+TEST_CASE("records outlive the reader, the broker handle and each other", "[kafka][fault]") {
+    const Log log{100};
+    std::vector<ReceivedRecord> records;
+    {
+        const auto reader = log.member();
+        records = read(*reader, 100);
+        const Stopwatch watch;
+        reader->close(2s);
+        CHECK(watch.elapsed() < 4s);
+    }
+    for (int i = 0; i < 100; ++i) {
+        const ReceivedRecord& record = records[static_cast<std::size_t>(i)];
+        CHECK(record.topic == "orders");
+        CHECK(record.value == std::to_string(i));
+        CHECK(record.header("n") == "h");
+    }
+    std::thread{[&] { records.resize(1); }}.join();
+    CHECK(records[0].value == "0");
+}
+
+TEST_CASE("a commit that is not answered ends at its deadline", "[kafka][fault]") {
+    const Log log{5};
+    const auto reader = log.member();
+    read(*reader, 5);
+    REQUIRE(reader->commit(third, 5s));
+    rd_kafka_mock_broker_set_rtt(log.cluster.native(), 1, 60'000);
+    const Stopwatch watch;
+    const auto committed = reader->commit(third, 500ms);
+    CHECK(watch.elapsed() < 2s);
+    REQUIRE_FALSE(committed);
+    CHECK(committed.error().kind == ErrorKind::retriable);
+    CHECK(committed.error().code == codes::timeout);
+    reader->close(500ms);
+    CHECK(watch.elapsed() < 5s);
+}
+
+TEST_CASE("a refused commit has a kind and a code", "[kafka][fault]") {
+    const auto [native, kind, code] = GENERATE(table<rd_kafka_resp_err_t, ErrorKind, std::string_view>({
+        {RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, ErrorKind::fenced, codes::not_owner},
+        {RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, ErrorKind::fenced, codes::not_owner},
+        {RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, ErrorKind::retriable, "kafka.rebalance"},
+        {RD_KAFKA_RESP_ERR_OFFSET_METADATA_TOO_LARGE, ErrorKind::invalid_argument, codes::metadata_too_large},
+        {RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, ErrorKind::permanent, codes::unauthorized},
+    }));
+    CAPTURE(rd_kafka_err2name(native));
+    Log log{5};
+    const auto reader = log.member();
+    read(*reader, 5);
+    log.cluster.fail_next(offset_commit_api, {native});
+    const auto committed = reader->commit(third, 10s);
+    REQUIRE_FALSE(committed);
+    CHECK(committed.error().kind == kind);
+    CHECK(committed.error().code == code);
+    CHECK(committed.error().native_code == native);
+}
+
+TEST_CASE("a reader says that no broker answers, and reads on when one does", "[kafka][fault]") {
+    const Log log{10};
+    const auto reader = connect(log.cluster).port().reader({}, nullptr).value();
+    const std::vector<PartitionOffset> start{{"orders", 0, 0, ""}};
+    REQUIRE(reader->assign(start));
+    read(*reader, 10);
+    rd_kafka_mock_broker_set_down(log.cluster.native(), 1);
+    std::vector<ReceivedRecord> records;
+    const Stopwatch watch;
+    Result<std::size_t> polled = std::size_t{0};
+    while (polled && watch.elapsed() < 10s) polled = reader->poll(records, 10, 500ms);
+    REQUIRE_FALSE(polled);
+    CHECK(polled.error().kind == ErrorKind::unavailable);
+    rd_kafka_mock_broker_set_up(log.cluster.native(), 1);
+    Outcomes outcomes;
+    const auto writer = connect(log.cluster).port().writer({.linger = 0ms}, outcomes).value();
+    REQUIRE(writer->write({.topic = "orders", .value = "after"}, 1));
+    REQUIRE(writer->flush(10s));
+    while (records.empty() && watch.elapsed() < 30s) (void)reader->poll(records, 10, 500ms);
+    REQUIRE(records.size() == 1);
+    CHECK(records[0].value == "after");
+}
