@@ -16,6 +16,11 @@ namespace cli {
 [[nodiscard]] std::vector<eventsdk::Violation> check_payload(const eventsdk::SchemaSet& schemas,
                                                              const eventsdk::codec::Decoded& decoded);
 
+/// The same for a native envelope.
+[[nodiscard]] std::vector<eventsdk::Violation> check_payload(const eventsdk::SchemaSet& schemas, std::string_view type,
+                                                             std::int32_t version,
+                                                             std::optional<std::string_view> payload);
+
 /// Checks whole events: the envelope's form, then the payload.
 class EventChecker {
 public:

@@ -84,6 +84,7 @@ bool LineReader::take(Line& line, std::size_t length, bool ended) {
 bool LineReader::fill() {
     buffer_.erase(0, start_);
     start_ = 0;
+    if (before_wait_) before_wait_();
     output_.flush();
     wait_readable(fd_);
     return read_some(fd_, name_, buffer_) > 0;

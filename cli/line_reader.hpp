@@ -3,6 +3,7 @@
 #include "terminal.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,9 @@ public:
     LineReader(const LineReader&) = delete;
     LineReader& operator=(const LineReader&) = delete;
 
+    /// What is done before waiting for more input, besides flushing the output.
+    void before_wait(std::function<void()> work) { before_wait_ = std::move(work); }
+
     /// The next line, without its end; its text lives until the next call. False at the end of the input.
     [[nodiscard]] bool next(Line& line);
 
@@ -33,6 +37,7 @@ private:
     [[nodiscard]] bool take(Line& line, std::size_t length, bool ended);
 
     Output& output_;
+    std::function<void()> before_wait_{};
     std::string name_;
     int fd_;
     std::size_t max_line_bytes_;

@@ -19,6 +19,10 @@ void add_commands(CLI::App& app, cli::Session& session) {
     cli::add_schema_commands(app, session);
     cli::add_record_commands(app, session);
     cli::add_topics_commands(app, session);
+    cli::add_publish_command(app, session);
+    cli::add_tail_command(app, session);
+    cli::add_dlq_commands(app, session);
+    cli::add_lag_command(app, session);
 }
 
 /// CLI11's own statuses are not ours.

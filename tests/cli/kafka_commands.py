@@ -1,0 +1,130 @@
+"""The commands that need brokers, against a real Kafka: EVENTSDK_TEST_SERVER names the file with its address."""
+import json
+import os
+import subprocess
+import tempfile
+import time
+import unittest
+import uuid
+from pathlib import Path
+
+from program import PROGRAM, SCHEMAS, environment, run
+
+PAYLOAD = {"courseId": "919108f7-52d1-4320-9bac-f847db4148a8", "studentId": "017f22e2-79b0-7cc3-98c4-dc0c0c07398f",
+           "fileUrl": "https://files.example.com/a.pdf"}
+
+
+def bootstrap_servers():
+    for line in Path(os.environ["EVENTSDK_TEST_SERVER"]).read_text(encoding="utf-8").splitlines():
+        name, _, value = line.removeprefix("export ").partition("=")
+        if name == "KAFKA_BOOTSTRAP_SERVERS":
+            return value.strip("'\"")
+    raise AssertionError("no KAFKA_BOOTSTRAP_SERVERS")
+
+
+def event(key, **payload):
+    return json.dumps({"type": "AssignmentSubmitted", "schemaVersion": 1, "aggregateId": key,
+                       "payload": {**PAYLOAD, **payload}})
+
+
+class WithBrokers(unittest.TestCase):
+    def setUp(self):
+        self.env = environment(KAFKA_BOOTSTRAP_SERVERS=bootstrap_servers())
+        self.topic = f"cli.{uuid.uuid4().hex[:12]}"
+
+    def command(self, *arguments, given=b""):
+        return run(*arguments, given=given, env=self.env)
+
+    def topic_file(self, **settings):
+        return json.dumps({"topics": [{"name": self.topic, "partitions": 3, **settings}]})
+
+    def create(self):
+        self.assertEqual(self.command("topics", "apply", "-", given=self.topic_file()).status, 0)
+
+    def publish(self, *events, more=()):
+        return self.command("publish", self.topic, "--schemas", SCHEMAS, *more, given=list(events))
+
+    def test_topics_are_planned_created_and_compared(self):
+        planned = self.command("topics", "plan", "-", "--json", given=self.topic_file())
+        self.assertEqual((planned.status, planned.lines), (1, [{"action": "create", "topic": self.topic}]))
+        applied = self.command("topics", "apply", "-", "--json", given=self.topic_file())
+        self.assertEqual((applied.status, applied.lines), (0, [{"action": "created", "topic": self.topic}]))
+        self.assertEqual(self.command("topics", "diff", "-", given=self.topic_file()).status, 0)
+        differs = self.command("topics", "diff", "-", "--json", given=self.topic_file(retention="30d"))
+        self.assertEqual((differs.status, differs.lines[0]["setting"]), (1, "retention.ms"))
+        described = self.command("topics", "describe", self.topic, "--json").lines[0]
+        self.assertEqual((described["topic"], described["partitions"], len(described["offsets"])), (self.topic, 3, 3))
+        listed = self.command("topics", "list", "--json").lines
+        self.assertIn({"topic": self.topic, "partitions": 3, "replication": 1}, listed)
+
+    def test_what_is_published_is_found_again(self):
+        self.create()
+        told = self.publish(event("a"), event("b", courseId="x"), event("a"))
+        self.assertEqual(told.status, 1)
+        self.assertEqual([line["published"] for line in told.lines], [True, False, True])
+        self.assertEqual(told.lines[1]["pointer"], "/payload/courseId")
+        records = self.command("tail", self.topic, "--from", "beginning", "--to-end", "--json")
+        self.assertEqual(records.status, 0)
+        self.assertEqual([(line["key"], line["offset"]) for line in records.lines], [("a", 0), ("a", 1)])
+        decoded = run("record", "decode", "--schemas", SCHEMAS, given=records.bytes)
+        self.assertEqual(decoded.status, 0)
+        self.assertEqual([line["envelope"]["eventId"] for line in decoded.lines],
+                         [told.lines[0]["eventId"], told.lines[2]["eventId"]])
+        partition = str(told.lines[0]["partition"])
+        last = self.command("tail", self.topic, "--partition", partition, "--offset", "1", "--count", "1", "--json")
+        self.assertEqual(last.lines[0]["offset"], 1)
+        self.assertEqual(self.command("tail", self.topic, "--from", "beginning", "--to-end", "--key", "z").status, 1)
+        self.assertEqual(self.command("tail", self.topic, "--from", "2100-01-01T00:00:00Z", "--to-end").status, 1)
+
+    def test_the_partition_is_the_one_that_was_foretold(self):
+        self.create()
+        keys = [f"key-{i}" for i in range(20)]
+        told = self.publish(*map(event, keys))
+        foretold = run("topics", "partition", "--partitions", "3", *keys)
+        self.assertEqual([line["partition"] for line in told.lines], [line["partition"] for line in foretold.lines])
+
+    def test_a_published_line_is_answered_before_the_next_one_comes(self):
+        self.create()
+        process = subprocess.Popen([PROGRAM, "publish", self.topic, "--schemas", SCHEMAS], stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, env=self.env)
+        for offset in range(3):
+            process.stdin.write(event("a").encode() + b"\n")
+            process.stdin.flush()
+            self.assertEqual(json.loads(process.stdout.readline())["offset"], offset)
+        process.stdin.close()
+        self.assertEqual(process.wait(30), 0)
+        process.stdout.close()
+
+    def test_tail_waits_for_what_comes_until_it_is_interrupted(self):
+        self.create()
+        process = subprocess.Popen([PROGRAM, "tail", self.topic, "--from", "beginning", "--json"], env=self.env,
+                                   stdout=subprocess.PIPE)
+        self.publish(event("a"))
+        self.assertEqual(json.loads(process.stdout.readline())["key"], "a")
+        process.send_signal(2)
+        self.assertEqual(process.wait(30), 130)
+        process.stdout.close()
+
+    def test_dead_letters_are_listed_with_their_reason(self):
+        name = f"{self.topic}.dlq"
+        self.command("topics", "apply", "-", given=json.dumps({"topics": [{"name": name}]}))
+        self.assertEqual(self.command("dlq", "list", name).status, 1)
+
+    def test_what_is_not_there_is_status_1(self):
+        for arguments in (["topics", "describe", self.topic], ["tail", self.topic, "--to-end"], ["lag", self.topic],
+                          ["dlq", "list", self.topic], ["publish", self.topic, "--schemas", SCHEMAS]):
+            told = self.command(*arguments, given=event("a"))
+            self.assertEqual((told.status, told.bytes), (1, b""), arguments)
+            self.assertIn(self.topic, told.errors)
+
+    def test_a_configuration_file_and_properties_are_obeyed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            config = Path(folder) / "client.properties"
+            config.write_text(f"# a comment\nbootstrap.servers={bootstrap_servers()}\n", encoding="utf-8")
+            self.assertEqual(run("topics", "list", "--internal", "--config", config).status in (0, 1), True)
+            told = run("topics", "list", "--config", config, "--property", "plugin.library.paths=x")
+            self.assertEqual(told.status, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
