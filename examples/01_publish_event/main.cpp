@@ -42,12 +42,10 @@ int run(int argc, char** argv) {
     // [catalogue]
     auto broker = connect(argc, argv).value();
 
-    // Brokers do not create topics by themselves; this is a deployment's work.
-    auto admin = broker.port().admin().value();
-    for (const std::string& topic : catalogue.topics()) {
-        auto created = admin->create_topic({.name = topic, .partitions = 3}, 10s);
-        if (!created && created.error().kind != ErrorKind::conflict) created.value();
-    }
+    // [topics]
+    auto admin = broker.port().admin().value();  // nothing creates topics by itself
+    ensure_topics(*admin, topic_specs(catalogue, {.partitions = 3}), 10s).value();
+    // [topics]
 
     // [publish]
     auto producer = Producer::create(broker, catalogue).value();

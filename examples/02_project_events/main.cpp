@@ -34,19 +34,11 @@ Result<Broker> connect(int argc, char** argv) {
     return kafka::connect(*options);
 }
 
-void create_topics(const Broker& broker, const Catalogue& catalogue) {
-    auto admin = broker.port().admin().value();
-    for (const std::string& topic : catalogue.topics())
-        for (const std::string& name : {topic, dead_letter_topic(topic)}) {
-            auto created = admin->create_topic({.name = name, .partitions = 3}, 10s);
-            if (!created && created.error().kind != ErrorKind::conflict) created.value();
-        }
-}
-
 int run(int argc, char** argv) {
     auto catalogue = Catalogue::load({.environment = "dev", .schemas = SCHEMAS}, event<AssignmentGraded>()).value();
     auto broker = connect(argc, argv).value();
-    create_topics(broker, catalogue);
+    auto admin = broker.port().admin().value();
+    ensure_topics(*admin, topic_specs(catalogue, {.partitions = 3}), 10s).value();  // and their dead-letter topics
 
     const std::string ada = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f", teacher = "919108f7-52d1-4320-9bac-f847db4148a8";
     auto producer = Producer::create(broker, catalogue).value();

@@ -9,6 +9,7 @@
 #include <map>
 
 using namespace eventsdk;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -46,8 +47,8 @@ void write_poison(Producer& producer) {
     std::cout << "   another program writes an event without studentId past the SDK\n";
 }
 
-Projection points_projection(Points& points, bool& mail_fails) {
-    Projection projection{"gamification-points-v1"};
+Projection points_projection(const std::string& group, Points& points, bool& mail_fails) {
+    Projection projection{group};
     projection.on<AssignmentSubmitted>([&](const AssignmentSubmitted& event, const Delivery& delivery) -> Handled {
         if (mail_fails && delivery.envelope().aggregate_id == "essay-1-Linus") {
             mail_fails = false;
@@ -62,7 +63,8 @@ Projection points_projection(Points& points, bool& mail_fails) {
 }
 
 void project(const Platform& platform, const Catalogue& catalogue, Points& points, bool mail_fails) {
-    auto projector = Projector::create(platform.broker, catalogue, points_projection(points, mail_fails)).value();
+    Projection projection = points_projection(platform.group("gamification-points-v1"), points, mail_fails);
+    auto projector = Projector::create(platform.broker, catalogue, std::move(projection)).value();
     projector.run_until_caught_up().value();
     show(points);
 }
@@ -87,8 +89,7 @@ void tell(const Platform& platform) {
             .value();
     const std::string topic = catalogue.topics().front();
     const std::string dead_letters = dead_letter_topic(topic);
-    platform.create_topic(topic, 3);
-    platform.create_topic(dead_letters, 1);
+    ensure_topics(*platform.broker.port().admin().value(), topic_specs(catalogue, {.partitions = 3}), 30s).value();
     std::cout << "eventsdk on " << platform.name << "\n";
 
     auto producer = Producer::create(platform.broker, catalogue).value();

@@ -28,9 +28,8 @@ Result<Platform> Platform::connect(int argc, char** argv) {
     return Platform{*broker, "Apache Kafka at " + options->bootstrap_servers, "demo-" + run.substr(0, 13)};
 }
 
-void Platform::create_topic(const std::string& topic, int partitions) const {
-    auto admin = broker.port().admin().value();
-    admin->create_topic({.name = topic, .partitions = partitions}, 30s).value();
+std::string Platform::group(const std::string& projection) const {
+    return name == "memory" ? projection : environment + "." + projection;
 }
 
 void Platform::delete_topics(const std::vector<std::string>& topics) const {

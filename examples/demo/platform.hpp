@@ -14,7 +14,8 @@ struct Platform {
     /// In memory, unless --brokers HOST:PORT or KAFKA_BOOTSTRAP_SERVERS names a cluster.
     static eventsdk::Result<Platform> connect(int argc, char** argv);
 
-    void create_topic(const std::string& topic, int partitions) const;
+    /// A consumer group of its own for every run on a cluster.
+    [[nodiscard]] std::string group(const std::string& projection) const;
     /// What the demonstration made on somebody's cluster goes away again.
     void delete_topics(const std::vector<std::string>& topics) const;
     /// Every record of a topic as it stands.
