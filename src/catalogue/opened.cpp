@@ -21,6 +21,7 @@ Result<void> Opened::fill(const EventDescriptor& descriptor, void* event) const 
         if (!decoded.payload_member.empty()) error.pointer.insert(0, "/" + std::string{decoded.payload_member});
         return error;
     }
+    if (descriptor.set_type != nullptr) descriptor.set_type(event, envelope.type);
     return codec::fill_attributes(descriptor, event, decoded.extensions);
 }
 

@@ -1,5 +1,6 @@
 #include "core/base64.hpp"
 #include "core/rfc3339.hpp"
+#include "event/cloud_event_attributes.hpp"
 #include "event/envelope_rules.hpp"
 #include "event/schema_uri.hpp"
 #include "json/raw_members.hpp"
@@ -169,7 +170,8 @@ public:
             event.data = *input_.payload;
         }
         own_extensions(event);
-        for (const Extension& each : input_.extensions) extension(each, event);
+        for (const Extension& each : input_.extensions)
+            if (auto added = extension(each, event); !added) return added;
         if (event.source.empty()) event.source = unknown_source;
         return {};
     }
@@ -194,29 +196,44 @@ private:
         return {room.data(), static_cast<std::size_t>(end - room.data())};
     }
 
-    void extension(const Extension& given, CloudEvent& event) {
-        if (given.json == "null") return;
+    Result<void> extension(const Extension& given, CloudEvent& event) {
+        if (given.json == "null") return {};
         if (given.name == "data_base64") return bytes(given.json, event);
         if (given.name == "subject") return core(event.subject, given.json);
         if (given.name == "dataschema") return core(event.dataschema, given.json);
         if (given.name == "datacontenttype") return core(event.datacontenttype, given.json);
-        if (given.name == "source" && !event.source.empty()) return;
-        if (given.name == "source") return core(event.source, given.json);
+        if (given.name == "source") return event.source.empty() ? core(event.source, given.json) : Result<void>{};
+        if (std::string_view unused; core_attribute(given.name, unused, event) != nullptr) {
+            Error error =
+                cloud_error("attribute_name", given.name, "is an attribute of the envelope, not an extension");
+            error.kind = ErrorKind::invalid_argument;
+            return error;
+        }
         for (CloudExtension& each : event.extensions) {
             if (each.name != given.name) continue;
             each = {given.name, given.json, false};
-            return;
+            return {};
         }
         event.extensions.push_back({given.name, given.json, false});
+        return {};
     }
 
-    void core(std::string_view& place, std::string_view json) { place = texts_.emplace_back(json::unescape(json)); }
+    Result<void> core(std::string_view& place, std::string_view json) {
+        place = texts_.emplace_back(json::unescape(json));
+        return {};
+    }
 
-    void bytes(std::string_view json, CloudEvent& event) {
+    Result<void> bytes(std::string_view json, CloudEvent& event) {
         auto decoded = base64::decode(json::unescape(json));
-        if (!decoded) return;
+        if (!decoded || event.data_kind != CloudData::none) {
+            Error error = cloud_error(decoded ? "data_twice" : "data_base64", "data_base64",
+                                      decoded ? "stands beside a JSON payload" : "is not base64");
+            error.kind = ErrorKind::invalid_argument;
+            return error;
+        }
         event.data_kind = CloudData::bytes;
         event.data = texts_.emplace_back(std::move(*decoded));
+        return {};
     }
 
     const EncodeInput& input_;

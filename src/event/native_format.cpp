@@ -4,6 +4,7 @@
 
 #include <array>
 #include <charconv>
+#include <unordered_set>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace codec {
@@ -81,22 +82,26 @@ private:
         return {};
     }
 
-    /// Members of later versions of the envelope, and attributes of other formats.
+    /// Members of later versions of the envelope, and attributes of other formats; those of `extensions` win.
     void keep_others() {
+        const std::string_view nested = json::raw_member(out_.body, "extensions");
+        std::unordered_set<std::string_view> taken{"extensions"};
+        if (nested.starts_with('{')) {
+            for (json::RawMembers inner{nested}; inner.next();) keep(inner);
+            for (const Extension& each : out_.extensions) taken.insert(each.name);
+        }
         for (json::RawMembers members{out_.body}; members.next();) {
-            if (members.is("extensions") && members.value().starts_with('{')) {
-                for (json::RawMembers inner{members.value()}; inner.next();) keep(inner);
-            } else if (!is_known(members.raw_name())) {
-                keep(members);
-            }
+            const std::string_view name = plain_name(members);
+            if (!is_known(name) && !taken.contains(name)) out_.extensions.push_back({name, members.value()});
         }
     }
 
-    void keep(const json::RawMembers& member) {
-        std::string_view name = member.raw_name();
-        if (name.find('\\') != std::string_view::npos) name = scratch_.keep(json::unescape(name));
-        out_.extensions.push_back({name, member.value()});
+    std::string_view plain_name(const json::RawMembers& member) {
+        const std::string_view name = member.raw_name();
+        return name.find('\\') == std::string_view::npos ? name : scratch_.keep(json::unescape(name));
     }
+
+    void keep(const json::RawMembers& member) { out_.extensions.push_back({plain_name(member), member.value()}); }
 
     static bool is_known(std::string_view name) {
         for (const auto& each : required)

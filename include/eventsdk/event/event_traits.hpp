@@ -37,7 +37,8 @@ struct AggregateType {
 ///
 /// - `fields`: every member that travels, in the order of writing. A struct nested in an event needs only this.
 /// - `type`; or, where one struct carries several wire types, `static constexpr std::array types{EventType{…}, …}`
-///   and `static std::string_view type_of(const T&)`, which gives the name of one of them.
+///   and `static std::string_view type_of(const T&)`, which gives the name of one of them. Where the payload does not
+///   say it, `static void set_type(T&, std::string_view name)` is called when an event was read.
 /// - `aggregate`: may be left out when the catalogue is given a topic for the event.
 /// - `attributes`, optional, written like `fields`: members that travel beside the payload, in the envelope: a
 ///   CloudEvents extension, or a member of a mapped layout such as `problem_id` of `user_events`. Scalars, or
@@ -84,6 +85,8 @@ struct EventDescriptor {
     std::span<const FieldDescriptor> attributes{};  ///< members that travel in the envelope
     /// Index into `types` of an object's wire type; null when there is one only. Out of range: type_of() named none.
     std::size_t (*type_of)(const void* event) = nullptr;
+    /// Tells an object that was filled which wire type it came as; null when the traits do not ask for it.
+    void (*set_type)(void* event, std::string_view type) = nullptr;
     /// Makes an empty event in place / destroys it / its size: for scratch objects of handlers.
     void (*construct)(void* memory) = nullptr;
     void (*destroy)(void* event) noexcept = nullptr;

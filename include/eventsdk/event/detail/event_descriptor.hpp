@@ -73,6 +73,11 @@ constexpr EventDescriptor make_event_descriptor() {
             return event_types<T>.size();
         };
     }
+    if constexpr (requires(T & event, std::string_view name) { EventTraits<T>::set_type(event, name); }) {
+        made.set_type = [](void* event, std::string_view name) {
+            EventTraits<T>::set_type(*static_cast<T*>(event), name);
+        };
+    }
     made.construct = [](void* memory) { ::new (memory) T{}; };
     made.destroy = [](void* event) noexcept { std::destroy_at(static_cast<T*>(event)); };
     made.size_bytes = sizeof(T);

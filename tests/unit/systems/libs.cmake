@@ -1,0 +1,5 @@
+set(module_libs eventsdk_examples_headers)
+if(NOT TARGET eventsdk_examples_headers)
+  add_library(eventsdk_examples_headers INTERFACE)
+  target_include_directories(eventsdk_examples_headers INTERFACE ${PROJECT_SOURCE_DIR})
+endif()
