@@ -3,6 +3,10 @@
 
 #include "support/catch.hpp"
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
 using namespace eventsdk;
 
 namespace {
@@ -101,4 +105,18 @@ TEST_CASE("a topics file that is wrong is refused, naming topic and member", "[b
         const Error error = file_error(R"({"topics": [{"name": "orders", )" + std::string{wrong} + "}]}");
         CHECK(error.message.find("'orders'") != std::string::npos);
     }
+}
+
+TEST_CASE("the topics files that come with the SDK can be read", "[broker][unit]") {
+    int files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator{EVENTSDK_SOURCE_DIR "/examples/05_topics_as_code"}) {
+        if (entry.path().extension() != ".json") continue;
+        std::ifstream file{entry.path()};
+        const auto specs = parse_topic_specs(std::string{std::istreambuf_iterator<char>{file}, {}});
+        INFO(entry.path());
+        REQUIRE(specs);
+        CHECK(specs->size() >= 2);
+        ++files;
+    }
+    CHECK(files == 5);
 }
