@@ -21,8 +21,7 @@ void prepare(benchmark::State& state) {
     const std::string key = bench::key_of(1);
     Record record;
     for (auto _ : state) {
-        auto made =
-            catalogue().prepare_into(record, runtime, key, describe_event<bench::Submission>(), &event, {});
+        auto made = catalogue().prepare_into(record, runtime, key, describe_event<bench::Submission>(), &event, {});
         if (!made) state.SkipWithError(made.error().message.c_str());
     }
     state.counters["bytes"] = static_cast<double>(record.value->size());
