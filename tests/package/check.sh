@@ -28,6 +28,28 @@ links_no_librdkafka() {
 }
 
 case "$step" in
+  old_librdkafka)
+    # A librdkafka that is too old is refused, with its version, its place, and what to run.
+    folder="$build/package_old_librdkafka"
+    rm -rf "$folder"
+    mkdir -p "$folder"/{old/include/librdkafka,old/lib,project}
+    echo '#define RD_KAFKA_VERSION 0x020002ff' >"$folder/old/include/librdkafka/rdkafka.h"
+    touch "$folder/old/lib/librdkafka.so"
+    cat >"$folder/project/CMakeLists.txt" <<PROJECT
+cmake_minimum_required(VERSION 3.25)
+project(asks LANGUAGES CXX)
+list(PREPEND CMAKE_MODULE_PATH "$tree/cmake")
+find_package(RdKafka 99.0 REQUIRED)
+PROJECT
+    if EVENTSDK_CACHE="$folder/no_cache" cmake -S "$folder/project" -B "$folder/build" -DCMAKE_CXX_COMPILER="$compiler" \
+      -DRdKafka_ROOT="$folder/old" >"$folder/log" 2>&1; then
+      echo "an old librdkafka was taken"
+      exit 1
+    fi
+    tr -s ' \n' ' ' <"$folder/log" >"$folder/said"
+    grep -F "librdkafka 99.0 or newer was not found; too old: 2.0.2" "$folder/said"
+    grep -F "Run tools/setup" "$folder/said"
+    ;;
   install)
     rm -rf "$work"
     cmake --install "$build" --prefix "$prefix"
