@@ -18,8 +18,8 @@ consume() {
 }
 
 run_consumer() {
-  "$1/service" | grep -x 'good options'
-  "$1/service_test" | grep -x 'an empty topic'
+  "$1/service" | grep -x 'ready to connect'
+  "$1/service_test" | grep -x 'turnover 700'
 }
 
 # Refuses a program that links librdkafka.
@@ -64,7 +64,7 @@ PROJECT
     mkdir -p "$work/empty_cache"
     export EVENTSDK_CACHE="$work/empty_cache"
     consume without_librdkafka "$here/consumer_core" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_DISABLE_FIND_PACKAGE_RdKafka=TRUE
-    "$work/without_librdkafka/service_test" | grep -x 'an empty topic'
+    "$work/without_librdkafka/service_test" | grep -x 'turnover 700'
     if cmake -S "$here/consumer" -B "$work/refused" -DCMAKE_PREFIX_PATH="$prefix" \
       -DCMAKE_DISABLE_FIND_PACKAGE_RdKafka=TRUE >"$work/refused.log" 2>&1; then
       echo "a missing librdkafka was not noticed"
@@ -82,7 +82,7 @@ PROJECT
     "$compiler" -std=c++20 "$here/consumer/service.cpp" -o "$work/pkg_config/service" \
       $(pkg-config --cflags --libs eventsdk-kafka) "-Wl,-rpath,$rdkafka"
     # shellcheck disable=SC2046
-    "$compiler" -std=c++20 "$here/consumer/service_test.cpp" -o "$work/pkg_config/service_test" \
+    "$compiler" -std=c++20 "-DSCHEMAS=\"$here/consumer/schemas\"" "$here/consumer/service_test.cpp" -o "$work/pkg_config/service_test" \
       $(pkg-config --cflags --libs eventsdk-testing)
     run_consumer "$work/pkg_config"
     links_no_librdkafka "$work/pkg_config/service_test"
@@ -92,13 +92,18 @@ PROJECT
     run_consumer "$work/add_subdirectory"
     ;;
   examples)
-    # The lessons are templates: each builds alone against the installed package.
+    # The lessons are templates: each builds alone against the installed package, and prints what it should.
     found=no
     for lesson in "$tree"/examples/*/CMakeLists.txt; do
       [[ -f "$lesson" ]] || continue
       grep -q 'find_package(eventsdk' "$lesson" || continue
       found=yes
-      consume "examples/$(basename "$(dirname "$lesson")")" "$(dirname "$lesson")" -DCMAKE_PREFIX_PATH="$prefix"
+      folder="$(dirname "$lesson")"
+      name="$(basename "$folder")"
+      consume "examples/$name" "$folder" -DCMAKE_PREFIX_PATH="$prefix"
+      program="$work/examples/$name/$(sed -n 's/^add_executable(\([a-z_0-9]*\).*/\1/p' "$lesson")"
+      [[ ! -f "$folder/expected_output.txt" ]] ||
+        python3 -B "$tree/tests/examples/check_output.py" "$folder/expected_output.txt" "$program"
     done
     [[ "$found" == yes ]]
     ;;
