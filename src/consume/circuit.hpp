@@ -12,9 +12,9 @@ namespace consume {
 class Circuit {
 public:
     struct Options {
-        int threshold = 3;                ///< unavailable outcomes within `window` that open it
+        int threshold = 3;  ///< unavailable outcomes within `window` that open it
         Duration window{10'000};
-        Duration first_pause{1'000};      ///< before the first probe; doubled up to max_pause
+        Duration first_pause{1'000};  ///< before the first probe; doubled up to max_pause
         Duration max_pause{30'000};
     };
 

@@ -149,9 +149,8 @@ private:
 };
 
 bool is_replaced(const Header& header) {
-    return std::any_of(replaced_prefixes.begin(), replaced_prefixes.end(), [&](std::string_view prefix) {
-        return header.name.compare(0, prefix.size(), prefix) == 0;
-    });
+    return std::any_of(replaced_prefixes.begin(), replaced_prefixes.end(),
+                       [&](std::string_view prefix) { return header.name.compare(0, prefix.size(), prefix) == 0; });
 }
 
 void leave_out_what_is_large(Record& record) {

@@ -5,7 +5,8 @@ namespace consume {
 
 Result<std::shared_ptr<Writer>> DeadLetterWriter::writer() {
     const std::lock_guard lock{mutex_};
-    if (closed_) return Error{.kind = ErrorKind::closed, .code = "projector.closed", .message = "the projector stopped"};
+    if (closed_)
+        return Error{.kind = ErrorKind::closed, .code = "projector.closed", .message = "the projector stopped"};
     if (!writer_) {
         WriterOptions options;
         options.linger = Duration{1};

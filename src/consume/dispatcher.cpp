@@ -35,11 +35,11 @@ bool keeps_old_values(const ValueType& type, int depth = 0) {
 }
 
 void* make_event(const EventDescriptor& descriptor) {
-    void* memory = ::operator new(descriptor.size_bytes, std::align_val_t{descriptor.alignment});
+    void* memory = ::operator new (descriptor.size_bytes, std::align_val_t{descriptor.alignment});
     try {
         descriptor.construct(memory);
     } catch (...) {
-        ::operator delete(memory, std::align_val_t{descriptor.alignment});
+        ::operator delete (memory, std::align_val_t{descriptor.alignment});
         throw;
     }
     return memory;
@@ -49,7 +49,7 @@ void* make_event(const EventDescriptor& descriptor) {
 
 void Dispatcher::DestroyEvent::operator()(void* event) const noexcept {
     descriptor->destroy(event);
-    ::operator delete(event, std::align_val_t{descriptor->alignment});
+    ::operator delete (event, std::align_val_t{descriptor->alignment});
 }
 
 Dispatcher::Dispatcher(const Catalogue& catalogue, const HandlerTable& handlers, UnknownTypes unknown,
@@ -64,21 +64,24 @@ Dispatcher::Dispatcher(const Catalogue& catalogue, const HandlerTable& handlers,
 }
 
 bool Dispatcher::run(const ReceivedRecord& record, int attempt, Verdict& verdict) {
-    if (const auto redriven_for = record.header(dead_letter_headers::redrive_for); redriven_for && *redriven_for != group_)
+    if (const auto redriven_for = record.header(dead_letter_headers::redrive_for);
+        redriven_for && *redriven_for != group_)
         return true;
     try {
         if (auto opened = catalogue_.open(record, scratch_, opened_); !opened)
             return fail(verdict, open_stage(opened.error()), opened.error());
         delivery_.rebind(record, attempt);
-        if (const HandlerTable::Handler* handler = handlers_.find(opened_.envelope.type)) return handle(*handler, verdict);
+        if (const HandlerTable::Handler* handler = handlers_.find(opened_.envelope.type))
+            return handle(*handler, verdict);
         return opened_.known || opened_.tombstone || unknown_type(verdict);
     } catch (const BadResult& thrown) {
         return judge(to_handled(thrown.error()), verdict);
     } catch (const std::exception& thrown) {
         return judge({Handled::Outcome::retry, {}, thrown.what(), "handler.exception"}, verdict);
     } catch (...) {
-        return judge({Handled::Outcome::retry, {}, "an exception that is no std::exception", "handler.unknown_exception"},
-                     verdict);
+        return judge(
+            {Handled::Outcome::retry, {}, "an exception that is no std::exception", "handler.unknown_exception"},
+            verdict);
     }
 }
 

@@ -87,17 +87,22 @@ void Engine::run(Batch& batch, Dispatcher& dispatcher, Progress& progress) {
 void Engine::end_failed(Task& task, Verdict verdict, const Now& at) {
     if (verdict.outcome == Handled::Outcome::skip) {
         logger().log(LogLevel::info, "a handler skips a record",
-                     {{"group", parts_->projection.name()}, {"topic", task.record.topic},
-                      {"partition", std::int64_t{task.record.partition}}, {"offset", task.offset},
+                     {{"group", parts_->projection.name()},
+                      {"topic", task.record.topic},
+                      {"partition", std::int64_t{task.record.partition}},
+                      {"offset", task.offset},
                       {"reason", verdict.message}});
         return workload_.skipped(task);
     }
     if (verdict.outcome == Handled::Outcome::stop) {
         handler_stop_ = true;
         logger().log(LogLevel::error, "a handler stops the projector",
-                     {{"group", parts_->projection.name()}, {"topic", task.record.topic},
-                      {"partition", std::int64_t{task.record.partition}}, {"offset", task.offset},
-                      {"code", verdict.code}, {"reason", verdict.message}});
+                     {{"group", parts_->projection.name()},
+                      {"topic", task.record.topic},
+                      {"partition", std::int64_t{task.record.partition}},
+                      {"offset", task.offset},
+                      {"code", verdict.code},
+                      {"reason", verdict.message}});
         polls_.notify_all();
     }
     workload_.failed(task, std::move(verdict), at);
@@ -180,20 +185,27 @@ void Engine::dead_letters_ended(std::span<const WriteOutcome> outcomes) {
 }
 
 void Engine::dead_letter_ended(Task& task, const Error* error) {
-    const std::initializer_list<LogField> where{
-        {"group", parts_->projection.name()},   {"topic", task.record.topic},
-        {"partition", std::int64_t{task.record.partition}}, {"offset", task.offset},
-        {"stage", task.failure->stage},         {"code", task.failure->code},
-        {"reason", task.failure->message},      {"attempts", std::int64_t{task.failure->attempts}}};
+    const std::initializer_list<LogField> where{{"group", parts_->projection.name()},
+                                                {"topic", task.record.topic},
+                                                {"partition", std::int64_t{task.record.partition}},
+                                                {"offset", task.offset},
+                                                {"stage", task.failure->stage},
+                                                {"code", task.failure->code},
+                                                {"reason", task.failure->message},
+                                                {"attempts", std::int64_t{task.failure->attempts}}};
     if (error == nullptr) {
         logger().log(LogLevel::warning, "dead letter", where);
         return workload_.dead_letter_written(task);
     }
     if (error->code == codes::record_too_large && !task.by_reference) return workload_.dead_letter_too_large(task);
     logger().log(LogLevel::error, "a dead letter cannot be written; its partition waits",
-                 {{"group", parts_->projection.name()}, {"topic", task.record.topic},
-                  {"partition", std::int64_t{task.record.partition}}, {"offset", task.offset},
-                  {"error", error->code}, {"message", error->message}, {"hint", error->hint}});
+                 {{"group", parts_->projection.name()},
+                  {"topic", task.record.topic},
+                  {"partition", std::int64_t{task.record.partition}},
+                  {"offset", task.offset},
+                  {"error", error->code},
+                  {"message", error->message},
+                  {"hint", error->hint}});
     workload_.dead_letter_failed(task, now().monotonic);
 }
 

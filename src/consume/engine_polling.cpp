@@ -7,9 +7,7 @@ namespace {
 constexpr Duration commit_timeout{5'000};
 constexpr Duration report_interval{1'000};
 
-std::int64_t milliseconds(MonotonicTime::duration time) {
-    return std::chrono::duration_cast<Duration>(time).count();
-}
+std::int64_t milliseconds(MonotonicTime::duration time) { return std::chrono::duration_cast<Duration>(time).count(); }
 
 }  // namespace
 
@@ -18,8 +16,10 @@ void Engine::assigned(std::span<AssignedPartition> partitions) noexcept {
     for (const AssignedPartition& partition : partitions) {
         workload_.assign(partition);
         logger().log(LogLevel::info, "partition assigned",
-                     {{"group", parts_->projection.name()}, {"topic", partition.topic},
-                      {"partition", std::int64_t{partition.partition}}, {"offset", partition.offset}});
+                     {{"group", parts_->projection.name()},
+                      {"topic", partition.topic},
+                      {"partition", std::int64_t{partition.partition}},
+                      {"offset", partition.offset}});
     }
 }
 
@@ -34,7 +34,8 @@ void Engine::lost(std::span<const TopicPartition> partitions) noexcept {
     forget(partitions);
     for (const TopicPartition& partition : partitions) {
         logger().log(LogLevel::warning, "partition lost",
-                     {{"group", parts_->projection.name()}, {"topic", partition.topic},
+                     {{"group", parts_->projection.name()},
+                      {"topic", partition.topic},
                       {"partition", std::int64_t{partition.partition}}});
     }
 }
@@ -66,8 +67,10 @@ void Engine::commit_and_remove(Lock& lock, std::span<const TopicPartition> parti
         const auto committed = reader_->commit(positions, commit_timeout);
         lock.lock();
         if (!committed) {
-            logger().log(LogLevel::warning, "the last commit of given-up partitions failed; their records will run again",
-                         {{"group", parts_->projection.name()}, {"code", committed.error().code},
+            logger().log(LogLevel::warning,
+                         "the last commit of given-up partitions failed; their records will run again",
+                         {{"group", parts_->projection.name()},
+                          {"code", committed.error().code},
                           {"message", committed.error().message}});
         }
     }
@@ -194,9 +197,11 @@ void Engine::watch(Progress& progress) {
     if (progress.reported || at - progress.since < parts_->options.handler_deadline) return;
     progress.reported = true;
     logger().log(LogLevel::error, "a handler exceeds its deadline",
-                 {{"group", parts_->projection.name()}, {"topic", workload_.assignment().topic(task->partition)},
+                 {{"group", parts_->projection.name()},
+                  {"topic", workload_.assignment().topic(task->partition)},
                   {"partition", std::int64_t{workload_.assignment().partition(task->partition)}},
-                  {"offset", task->offset}, {"milliseconds", milliseconds(at - progress.since)}});
+                  {"offset", task->offset},
+                  {"milliseconds", milliseconds(at - progress.since)}});
 }
 
 }  // namespace consume

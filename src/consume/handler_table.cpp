@@ -7,7 +7,9 @@ namespace consume {
 namespace {
 
 Error bad(std::string code, std::string message, std::string hint) {
-    return {.kind = ErrorKind::invalid_argument, .code = std::move(code), .message = std::move(message),
+    return {.kind = ErrorKind::invalid_argument,
+            .code = std::move(code),
+            .message = std::move(message),
             .hint = std::move(hint)};
 }
 
@@ -49,7 +51,8 @@ Result<HandlerTable> HandlerTable::create(const Projection& projection, const Ca
         table.otherwise_ = handler;
     }
     if (projection.entries().empty())
-        return bad("projection.no_handlers", "projection \"" + projection.name() + "\" has no handlers", "call on<T>()");
+        return bad("projection.no_handlers", "projection \"" + projection.name() + "\" has no handlers",
+                   "call on<T>()");
     return table;
 }
 

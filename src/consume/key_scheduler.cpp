@@ -104,13 +104,9 @@ void KeyScheduler::hold(Task task) {
     lane.state = State::waiting;
 }
 
-void KeyScheduler::release(Task task) {
-    make_ready(links_[task].lane);
-}
+void KeyScheduler::release(Task task) { make_ready(links_[task].lane); }
 
-void KeyScheduler::give_back(Task task) {
-    settle(links_[task].lane);
-}
+void KeyScheduler::give_back(Task task) { settle(links_[task].lane); }
 
 void KeyScheduler::drop_from(std::uint32_t index, Gate gate, std::vector<Task>& dropped) {
     Lane& lane = lanes_[index];

@@ -80,8 +80,8 @@ private:
     LaneTable table_;
     std::vector<Lane> lanes_;
     std::vector<std::uint32_t> free_lanes_;
-    std::vector<Link> links_;           // by task
-    std::vector<std::uint8_t> gates_;   // 1: closed
+    std::vector<Link> links_;          // by task
+    std::vector<std::uint8_t> gates_;  // 1: closed
     std::uint32_t ready_head_ = none;
     std::uint32_t ready_tail_ = none;
 };

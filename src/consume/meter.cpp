@@ -4,8 +4,8 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace consume {
 namespace {
 
-constexpr std::array handle_buckets{0.000'001, 0.000'005, 0.000'025, 0.0001, 0.0005, 0.0025, 0.01,
-                                    0.05,      0.25,      1.0,       5.0,    30.0};
+constexpr std::array handle_buckets{0.000'001, 0.000'005, 0.000'025, 0.0001, 0.0005, 0.0025,
+                                    0.01,      0.05,      0.25,      1.0,    5.0,    30.0};
 
 void add(const std::shared_ptr<Counter>& counter, std::uint64_t amount) {
     if (amount > 0) counter->add(static_cast<double>(amount));
@@ -24,7 +24,9 @@ MetricLabels Meter::labels(std::string_view topic) const { return {{"group", gro
 
 std::shared_ptr<Counter> Meter::messages(std::string_view topic, std::string_view outcome) {
     return metrics_->counter("eventsdk_messages_total", "Records published or handled, by outcome",
-                             {{"direction", "consume"}, {"group", group_}, {"outcome", std::string{outcome}},
+                             {{"direction", "consume"},
+                              {"group", group_},
+                              {"outcome", std::string{outcome}},
                               {"topic", std::string{topic}}});
 }
 
@@ -36,7 +38,8 @@ Meter::TopicSeries& Meter::series(std::string_view topic) {
     made.skipped = messages(topic, "skipped");
     made.dead = messages(topic, "dead_letter");
     made.retries = metrics_->counter("eventsdk_retries_total", "Retries that were scheduled", labels(topic));
-    made.dead_letters = metrics_->counter("eventsdk_dead_letters_total", "Dead letters acknowledged by the broker", labels(topic));
+    made.dead_letters =
+        metrics_->counter("eventsdk_dead_letters_total", "Dead letters acknowledged by the broker", labels(topic));
     for (std::size_t at = 0; at < made.errors.size(); ++at) {
         MetricLabels with_reason = labels(topic);
         with_reason.emplace_back("reason", std::string{Tally::reasons[at]});
@@ -44,7 +47,8 @@ Meter::TopicSeries& Meter::series(std::string_view topic) {
     }
     MetricLabels with_direction = labels(topic);
     with_direction.emplace_back("direction", "consumed");
-    made.rate = metrics_->gauge("kafka_messages_per_second", "Messages handled per second over the last interval.", with_direction);
+    made.rate = metrics_->gauge("kafka_messages_per_second", "Messages handled per second over the last interval.",
+                                with_direction);
     return made;
 }
 
@@ -54,9 +58,9 @@ Meter::PartitionSeries& Meter::series(const TopicPartition& partition) {
     MetricLabels with_partition = labels(partition.topic);
     with_partition.emplace_back("partition", std::to_string(partition.partition));
     PartitionSeries& made = partitions_[partition];
-    made.lag = metrics_->gauge("kafka_consumer_lag",
-                               "Records between the last stable or high watermark offset and the group's committed offset.",
-                               with_partition);
+    made.lag = metrics_->gauge(
+        "kafka_consumer_lag",
+        "Records between the last stable or high watermark offset and the group's committed offset.", with_partition);
     made.unstable = metrics_->gauge("eventsdk_unstable_records",
                                     "Records between the last stable offset and the high watermark: open transactions",
                                     with_partition);

@@ -5,8 +5,9 @@ EVENTSDK_BEGIN_NAMESPACE
 Projection::Projection(std::string name) : name_{std::move(name)} {}
 
 Projection& Projection::on_type(std::string type, std::function<Handled(const Delivery&)> handler) {
-    entries_.push_back({nullptr, std::move(type),
-                        [handler = std::move(handler)](const void*, const Delivery& delivery) { return handler(delivery); }});
+    entries_.push_back(
+        {nullptr, std::move(type),
+         [handler = std::move(handler)](const void*, const Delivery& delivery) { return handler(delivery); }});
     return *this;
 }
 

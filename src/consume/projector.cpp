@@ -22,9 +22,11 @@ Result<void> check(const ProjectorOptions& options) {
         return bad("buffered_records", "2 to 10,000,000");
     if (options.buffered_bytes < 1'024) return bad("buffered_bytes", "at least 1,024");
     if (options.waiting_keys < 1 || options.waiting_keys > 10'000'000) return bad("waiting_keys", "1 to 10,000,000");
-    if (options.commit_interval < 10ms || options.commit_interval > 10min) return bad("commit_interval", "10 ms to 10 min");
+    if (options.commit_interval < 10ms || options.commit_interval > 10min)
+        return bad("commit_interval", "10 ms to 10 min");
     if (options.drain_timeout < 0ms || options.drain_timeout > 10min) return bad("drain_timeout", "0 to 10 min");
-    if (options.handler_deadline < 1ms || options.handler_deadline > 24h) return bad("handler_deadline", "1 ms to 24 h");
+    if (options.handler_deadline < 1ms || options.handler_deadline > 24h)
+        return bad("handler_deadline", "1 ms to 24 h");
     if (options.dead_letters.max_message_bytes < 64 || options.dead_letters.max_message_bytes > 16'384)
         return bad("dead_letters.max_message_bytes", "64 to 16,384");
     if (auto retry = options.retry.validated(); !retry) return std::move(retry).error();
@@ -96,11 +98,14 @@ private:
     std::unique_ptr<consume::Session> session_;
 };
 
-Result<Projector> Projector::create(Broker broker, Catalogue catalogue, Projection projection, ProjectorOptions options) {
+Result<Projector> Projector::create(Broker broker, Catalogue catalogue, Projection projection,
+                                    ProjectorOptions options) {
     if (auto checked = check(options); !checked) return std::move(checked).error();
     if (projection.name().empty() || projection.name().size() > 249)
-        return Error{.kind = ErrorKind::invalid_argument, .code = "projection.name",
-                     .message = "a projection's name is its consumer group: 1 to 249 bytes", .hint = "name it"};
+        return Error{.kind = ErrorKind::invalid_argument,
+                     .code = "projection.name",
+                     .message = "a projection's name is its consumer group: 1 to 249 bytes",
+                     .hint = "name it"};
     if (options.topics.empty()) {
         auto topics = consume::topics_of(projection, catalogue);
         if (!topics) return std::move(topics).error();

@@ -45,9 +45,7 @@ private:
         std::uint64_t order;
         Task task;
     };
-    static bool later(const Entry& a, const Entry& b) {
-        return a.due != b.due ? a.due > b.due : a.order > b.order;
-    }
+    static bool later(const Entry& a, const Entry& b) { return a.due != b.due ? a.due > b.due : a.order > b.order; }
 
     std::vector<Entry> heap_;
     std::uint64_t order_ = 0;

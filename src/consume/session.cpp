@@ -105,7 +105,8 @@ Result<void> Session::close() {
     if (drained) return {};
     return Error{.kind = ErrorKind::fatal,
                  .code = "projector.handler_stuck",
-                 .message = "a handler of \"" + parts_->projection.name() + "\" still runs after the drain timeout; its thread is left alone",
+                 .message = "a handler of \"" + parts_->projection.name() +
+                            "\" still runs after the drain timeout; its thread is left alone",
                  .hint = "let handlers look at Delivery::stop_token(), or raise ProjectorOptions::drain_timeout"};
 }
 

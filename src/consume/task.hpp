@@ -98,7 +98,7 @@ struct Task {
     int writes = 0;    ///< failed writes of its dead letter
     Phase phase = Phase::free;
     bool by_reference = false;  ///< its dead letter is too large with its value
-    bool detached = false;  ///< no longer in its key's queue: the partition went while the writer had it
+    bool detached = false;      ///< no longer in its key's queue: the partition went while the writer had it
 };
 
 }  // namespace consume

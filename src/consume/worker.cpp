@@ -27,7 +27,8 @@ void work(Engine& engine, Progress& progress) {
 }  // namespace
 
 void BatchSize::ran(std::size_t records, std::chrono::nanoseconds took) {
-    const auto each = std::max<std::int64_t>(took.count() / static_cast<std::int64_t>(std::max<std::size_t>(records, 1)), 1);
+    const auto each =
+        std::max<std::int64_t>(took.count() / static_cast<std::int64_t>(std::max<std::size_t>(records, 1)), 1);
     const auto fitting = static_cast<std::size_t>(batch_time.count() / each);
     value_ = std::clamp<std::size_t>(std::min(fitting, value_ * 4), 1, largest_batch);
 }
@@ -37,7 +38,8 @@ Worker::Worker(std::shared_ptr<Engine> engine) {
         try {
             work(*engine, *progress);
         } catch (const std::exception& thrown) {
-            engine->fail({.kind = ErrorKind::fatal, .code = "projector.worker_failed",
+            engine->fail({.kind = ErrorKind::fatal,
+                          .code = "projector.worker_failed",
                           .message = std::string{"a worker thread ended: "} + thrown.what()});
         }
     }};

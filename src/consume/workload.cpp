@@ -17,7 +17,8 @@ void Workload::assign(const AssignedPartition& partition) {
 
 std::optional<Assignment::Index> Workload::find(const TopicPartition& partition) const {
     for (const Assignment::Index index : assignment_.all()) {
-        if (assignment_.partition(index) == partition.partition && assignment_.topic(index) == partition.topic) return index;
+        if (assignment_.partition(index) == partition.partition && assignment_.topic(index) == partition.topic)
+            return index;
     }
     return {};
 }
@@ -196,7 +197,8 @@ void Workload::failed(Task& task, Verdict verdict, const Now& now) {
     failure.detail = std::move(verdict.detail);
     failure.attempts = task.attempts;
     failure.last = now.wall;
-    const auto pause = verdict.outcome == Outcome::retry ? retry_.delay_before(task.attempts, next_random()) : std::nullopt;
+    const auto pause =
+        verdict.outcome == Outcome::retry ? retry_.delay_before(task.attempts, next_random()) : std::nullopt;
     if (!pause) return bury(task);
     ++task.home->tally.retries;
     hold(task, Phase::waiting);

@@ -93,7 +93,8 @@ std::vector<Workload::Report> Workload::report() {
     for (const Assignment::Index index : assignment_.all()) {
         Partition& home = *partitions_[index];
         reports.push_back({{assignment_.topic(index), assignment_.partition(index)},
-                           std::exchange(home.tally, Tally{}), home.tracker.position()});
+                           std::exchange(home.tally, Tally{}),
+                           home.tracker.position()});
     }
     return reports;
 }

@@ -41,14 +41,12 @@ public:
     Reader(std::string_view text, std::size_t max_depth) : text_{text}, max_depth_{max_depth} {}
 
     Error run() {
-        for (bool value_is_next = true; !failed_; ) {
+        for (bool value_is_next = true; !failed_;) {
             skip_space();
-            if (value_is_next)
-                value_is_next = value();
+            if (value_is_next) value_is_next = value();
             else if (open_.empty())
                 return at_ == text_.size() ? unexplained() : (syntax("text after the end of the document"), error_);
-            else
-                value_is_next = after_value();
+            else value_is_next = after_value();
         }
         return error_;
     }
@@ -56,14 +54,20 @@ public:
 private:
     [[nodiscard]] char peek() const noexcept { return at_ < text_.size() ? text_[at_] : '\0'; }
     void skip_space() noexcept {
-        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) ++at_;
+        while (at_ < text_.size() &&
+               (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
+            ++at_;
     }
     bool fail(std::string_view code, std::string_view what) {
         failed_ = true;
-        error_ = Error{.kind = ErrorKind::permanent, .code = std::string{code}, .message = fmt::format("{} at byte {}", what, at_)};
+        error_ = Error{.kind = ErrorKind::permanent,
+                       .code = std::string{code},
+                       .message = fmt::format("{} at byte {}", what, at_)};
         return false;
     }
-    bool syntax(std::string_view what) { return fail("json.syntax", at_ >= text_.size() ? "the text ends too early:" : what); }
+    bool syntax(std::string_view what) {
+        return fail("json.syntax", at_ >= text_.size() ? "the text ends too early:" : what);
+    }
     Error unexplained() {
         syntax("not well-formed JSON");
         return error_;
@@ -123,12 +127,9 @@ private:
 
     void string() {
         for (++at_; at_ < text_.size() && text_[at_] != '"' && !failed_;) {
-            if (text_[at_] == '\\')
-                escape();
-            else if (static_cast<unsigned char>(text_[at_]) < 0x20)
-                syntax("a control character inside a string");
-            else
-                ++at_;
+            if (text_[at_] == '\\') escape();
+            else if (static_cast<unsigned char>(text_[at_]) < 0x20) syntax("a control character inside a string");
+            else ++at_;
         }
         if (at_ >= text_.size()) syntax("");
         if (!failed_) ++at_;
@@ -137,10 +138,8 @@ private:
     void escape() {
         const char next = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
         if (next != 'u') {
-            if (next == '\0' || std::strchr("\"\\/bfnrt", next) == nullptr)
-                syntax("an unknown escape sequence");
-            else
-                at_ += 2;
+            if (next == '\0' || std::strchr("\"\\/bfnrt", next) == nullptr) syntax("an unknown escape sequence");
+            else at_ += 2;
             return;
         }
         const int unit = escape_unit(text_, at_);
@@ -244,7 +243,8 @@ Escapes find_escapes(std::string_view text) noexcept {
 
 Error diagnose(std::string_view text, std::size_t max_depth) {
     if (const auto bad = first_bad_utf8(text))
-        return Error{.kind = ErrorKind::permanent, .code = "json.utf8", .message = fmt::format("not UTF-8 at byte {}", *bad)};
+        return Error{
+            .kind = ErrorKind::permanent, .code = "json.utf8", .message = fmt::format("not UTF-8 at byte {}", *bad)};
     return Reader{text, max_depth}.run();
 }
 

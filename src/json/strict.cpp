@@ -33,8 +33,7 @@ Error fail(std::string_view code, std::string message) {
 
 }  // namespace
 
-Result<void> StrictPass::check(const simdjson::dom::document& document, const Limits& limits,
-                               bool names_may_hold_nul) {
+Result<void> StrictPass::check(const simdjson::dom::document& document, const Limits& limits, bool names_may_hold_nul) {
     const auto* tape = document.tape.get();
     const auto* strings = document.string_buf.get();
     const auto last = payload_of(tape[0]) - 1;
@@ -143,11 +142,14 @@ Error StrictPass::explain(const simdjson::dom::document& document, const Limits&
         case Fault::too_deep:
             return fail("json.too_deep", fmt::format("arrays and objects nested deeper than {}", limits.max_depth));
         case Fault::too_many_members:
-            return fail("json.too_many_members", fmt::format("an object with {} members, {} are allowed", members_, limits.max_members));
-        case Fault::nul_in_name: return fail("json.nul_in_name", fmt::format("the name \"{}\" holds a NUL", printable(name_)));
+            return fail("json.too_many_members",
+                        fmt::format("an object with {} members, {} are allowed", members_, limits.max_members));
+        case Fault::nul_in_name:
+            return fail("json.nul_in_name", fmt::format("the name \"{}\" holds a NUL", printable(name_)));
         default:
-            return fail("json.duplicate_key", fmt::format("the name \"{}\" occurs more than once in the object at \"{}\"",
-                                                          printable(name_), pointer_of_duplicate(document.root(), name_)));
+            return fail("json.duplicate_key",
+                        fmt::format("the name \"{}\" occurs more than once in the object at \"{}\"", printable(name_),
+                                    pointer_of_duplicate(document.root(), name_)));
     }
 }
 

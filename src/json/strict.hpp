@@ -44,7 +44,9 @@ private:
     bool close();
     bool add_name(std::string_view name);
     bool repeats_among_many(std::size_t first);
-    [[nodiscard]] bool in_object() const noexcept { return !frames_.empty() && frames_.back().first_name != array_frame; }
+    [[nodiscard]] bool in_object() const noexcept {
+        return !frames_.empty() && frames_.back().first_name != array_frame;
+    }
     [[nodiscard]] Error explain(const simdjson::dom::document& document, const Limits& limits) const;
 
     static constexpr std::uint32_t array_frame = static_cast<std::uint32_t>(-1);
@@ -52,7 +54,13 @@ private:
     std::vector<Name> names_;           // of all objects now open
     std::vector<Frame> frames_;         // of all objects and arrays now open
     std::vector<std::uint32_t> slots_;  // hash table of one large object
-    enum class Fault : std::uint8_t { none, too_deep, too_many_members, duplicate_key, nul_in_name } fault_ = Fault::none;
+    enum class Fault : std::uint8_t {
+        none,
+        too_deep,
+        too_many_members,
+        duplicate_key,
+        nul_in_name
+    } fault_ = Fault::none;
     std::string_view name_{};  // that the fault is about
     std::uint64_t members_ = 0;
 };

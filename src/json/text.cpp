@@ -35,10 +35,8 @@ std::string printable(std::string_view text, std::size_t max_bytes) {
         for (size = max_bytes; size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80;) --size;
     for (const char c : text.substr(0, size)) {
         const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte == 0x7f)
-            fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
-        else
-            out += c;
+        if (byte < 0x20 || byte == 0x7f) fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
+        else out += c;
     }
     if (size < text.size()) out += "…";
     return out;
@@ -47,12 +45,9 @@ std::string printable(std::string_view text, std::size_t max_bytes) {
 void append_pointer(std::string& pointer, std::string_view name) {
     pointer += '/';
     for (const char c : name) {
-        if (c == '~')
-            pointer += "~0";
-        else if (c == '/')
-            pointer += "~1";
-        else
-            pointer += c;
+        if (c == '~') pointer += "~0";
+        else if (c == '/') pointer += "~1";
+        else pointer += c;
     }
 }
 

@@ -47,7 +47,8 @@ std::set<std::string> names(const Json& list) {
 }
 
 std::string type_of(const Json& value) {
-    if (value.is_number_integer() || (value.is_number() && std::trunc(value.get<double>()) == value.get<double>())) return "integer";
+    if (value.is_number_integer() || (value.is_number() && std::trunc(value.get<double>()) == value.get<double>()))
+        return "integer";
     if (value.is_number()) return "number";
     return value.is_boolean() ? "boolean" : value.type_name();
 }
@@ -84,10 +85,18 @@ struct Bound {
     const char* type;
 };
 constexpr std::array<Bound, 12> bounds{{
-    {"maximum", true, "integer"}, {"exclusiveMaximum", true, "integer"}, {"minimum", false, "integer"},
-    {"exclusiveMinimum", false, "integer"}, {"maxLength", true, "string"}, {"minLength", false, "string"},
-    {"maxItems", true, "array"}, {"minItems", false, "array"}, {"maxProperties", true, "object"},
-    {"minProperties", false, "object"}, {"maxContains", true, "array"}, {"minContains", false, "array"},
+    {"maximum", true, "integer"},
+    {"exclusiveMaximum", true, "integer"},
+    {"minimum", false, "integer"},
+    {"exclusiveMinimum", false, "integer"},
+    {"maxLength", true, "string"},
+    {"minLength", false, "string"},
+    {"maxItems", true, "array"},
+    {"minItems", false, "array"},
+    {"maxProperties", true, "object"},
+    {"minProperties", false, "object"},
+    {"maxContains", true, "array"},
+    {"minContains", false, "array"},
 }};
 
 class Comparison {
@@ -148,12 +157,14 @@ private:
             new_types = types_of(new_tree_, without);
         }
         std::vector<std::string> lost;
-        std::set_difference(old_types.begin(), old_types.end(), new_types.begin(), new_types.end(), std::back_inserter(lost));
+        std::set_difference(old_types.begin(), old_types.end(), new_types.begin(), new_types.end(),
+                            std::back_inserter(lost));
         if (lost.empty()) return true;
         const bool none_left = lost.size() == old_types.size();
         std::string listed;
         for (const auto& type : lost) listed += (listed.empty() ? "" : ", ") + type;
-        find(none_left ? "type_changed" : "type_narrowed", below(pointer, "type"), fmt::format("no longer allowed: {}", listed));
+        find(none_left ? "type_changed" : "type_narrowed", below(pointer, "type"),
+             fmt::format("no longer allowed: {}", listed));
         return !none_left;
     }
 
@@ -162,20 +173,23 @@ private:
         if (new_values.empty()) return;
         const char* keyword = to.contains("const") ? "const" : "enum";
         const auto old_values = values_of(from);
-        if (old_values.empty()) return find(std::string{keyword} + "_added", below(pointer, keyword), "only listed values are allowed now");
+        if (old_values.empty())
+            return find(std::string{keyword} + "_added", below(pointer, keyword), "only listed values are allowed now");
         for (const auto& value : old_values)
             if (std::find(new_values.begin(), new_values.end(), value) == new_values.end())
                 find(*keyword == 'c' ? "const_changed" : "enum_narrowed", below(pointer, keyword),
                      fmt::format("{} is no longer allowed", json::printable(value.dump())));
     }
 
-    void compare_bounds(const Json& from, const Json& to, const std::string& pointer, const std::set<std::string>& types) {
+    void compare_bounds(const Json& from, const Json& to, const std::string& pointer,
+                        const std::set<std::string>& types) {
         for (const auto& [keyword, upper, type] : bounds) {
             const auto now = to.find(keyword);
             if (now == to.end() || types.count(type) == 0) continue;
             const auto before = from.find(keyword);
             if (before == from.end())
-                find(snake(keyword) + "_added", below(pointer, keyword), fmt::format("{} {} is new", keyword, now->dump()));
+                find(snake(keyword) + "_added", below(pointer, keyword),
+                     fmt::format("{} {} is new", keyword, now->dump()));
             else if (upper ? *now < *before : *now > *before)
                 find(snake(keyword) + (upper ? "_decreased" : "_increased"), below(pointer, keyword),
                      fmt::format("{} was {}, is {}", keyword, before->dump(), now->dump()));
@@ -183,13 +197,16 @@ private:
         if (const auto now = to.find("multipleOf"); now != to.end() && types.count("integer") != 0) {
             const auto before = from.find("multipleOf");
             const bool divides = before != from.end() && std::fmod(before->get<double>(), now->get<double>()) == 0;
-            if (!divides) find(before == from.end() ? "multiple_of_added" : "multiple_of_changed", below(pointer, "multipleOf"),
-                               fmt::format("must be a multiple of {} now", now->dump()));
+            if (!divides)
+                find(before == from.end() ? "multiple_of_added" : "multiple_of_changed", below(pointer, "multipleOf"),
+                     fmt::format("must be a multiple of {} now", now->dump()));
         }
-        if (const auto now = to.find("pattern"); now != to.end() && types.count("string") != 0 && member(from, "pattern") != *now)
+        if (const auto now = to.find("pattern");
+            now != to.end() && types.count("string") != 0 && member(from, "pattern") != *now)
             find(from.contains("pattern") ? "pattern_changed" : "pattern_added", below(pointer, "pattern"),
                  fmt::format("must match {} now", json::printable(now->dump(), 200)));
-        if (member(to, "uniqueItems") == Json(true) && member(from, "uniqueItems") != Json(true) && types.count("array") != 0)
+        if (member(to, "uniqueItems") == Json(true) && member(from, "uniqueItems") != Json(true) &&
+            types.count("array") != 0)
             find("unique_items_added", below(pointer, "uniqueItems"), "elements must differ now");
     }
 
@@ -200,7 +217,8 @@ private:
             if (before.count(name) != 0) continue;
             const auto property = properties.find(name);
             if (property != properties.end() && new_tree_.resolved(*property).contains("default")) continue;
-            find("required_added", below(pointer, "required"), fmt::format("the member \"{}\" is required now", json::printable(name)));
+            find("required_added", below(pointer, "required"),
+                 fmt::format("the member \"{}\" is required now", json::printable(name)));
         }
     }
 
@@ -209,10 +227,8 @@ private:
         const auto& now = member(to, "properties");
         for (const auto& [name, schema] : now.items()) {
             const auto at = below(below(pointer, "properties"), name);
-            if (const auto old_schema = before.find(name); old_schema != before.end())
-                compare(*old_schema, schema, at);
-            else
-                compare_added(from, name, schema, at);
+            if (const auto old_schema = before.find(name); old_schema != before.end()) compare(*old_schema, schema, at);
+            else compare_added(from, name, schema, at);
         }
         for (const auto& [name, schema] : before.items())
             if (!now.contains(name)) compare_removed(to, name, schema, below(below(pointer, "properties"), name));
@@ -250,8 +266,7 @@ private:
             const auto old_limit = from.find(keyword);
             const auto& before = old_limit == from.end() ? everything : *old_limit;
             if (before.is_boolean() && !before.get<bool>()) continue;
-            if (!allows_everything(before) && now->is_object())
-                compare(before, *now, below(pointer, keyword));
+            if (!allows_everything(before) && now->is_object()) compare(before, *now, below(pointer, keyword));
             else if (!lenient_)
                 find(snake(keyword) + (now->is_boolean() ? "_removed" : "_narrowed"), below(pointer, keyword),
                      "further members are limited now");
@@ -279,8 +294,10 @@ private:
     void compare_items(const Json& from, const Json& to, const std::string& pointer) {
         const auto listed = std::max(prefix_size(from), prefix_size(to));
         for (std::size_t i = 0; i < listed; ++i)
-            compare(element_schema(from, i), element_schema(to, i), below(below(pointer, to.contains("prefixItems") ? "prefixItems" : "items"), std::to_string(i)));
-        compare(element_schema(from, listed), element_schema(to, listed), below(pointer, listed == 0 || to.contains("prefixItems") ? "items" : "additionalItems"));
+            compare(element_schema(from, i), element_schema(to, i),
+                    below(below(pointer, to.contains("prefixItems") ? "prefixItems" : "items"), std::to_string(i)));
+        compare(element_schema(from, listed), element_schema(to, listed),
+                below(pointer, listed == 0 || to.contains("prefixItems") ? "items" : "additionalItems"));
     }
 
     static const Json* alternatives(const Json& schema) {
@@ -298,9 +315,11 @@ private:
         for (const auto* keyword : {"allOf", "anyOf", "oneOf"}) plain.erase(keyword);
         for (const auto& part : member(to, "allOf")) {
             const auto& parts = member(from, "allOf");
-            const bool known = std::any_of(parts.begin(), parts.end(), [&](const Json& old_part) { return is_compatible(old_part, part); });
+            const bool known = std::any_of(parts.begin(), parts.end(),
+                                           [&](const Json& old_part) { return is_compatible(old_part, part); });
             if (!known && !is_compatible(plain, part))
-                find("all_of_extended", below(below(pointer, "allOf"), std::to_string(index)), "a further schema must hold now");
+                find("all_of_extended", below(below(pointer, "allOf"), std::to_string(index)),
+                     "a further schema must hold now");
             ++index;
         }
         const auto* now = alternatives(to);
@@ -312,26 +331,32 @@ private:
             return;
         }
         for (std::size_t i = 0; i < before->size(); ++i)
-            if (!fits_one_of((*before)[i], *now)) find("alternative_removed", at, fmt::format("nothing accepts the old alternative {}", i));
+            if (!fits_one_of((*before)[i], *now))
+                find("alternative_removed", at, fmt::format("nothing accepts the old alternative {}", i));
     }
 
     // Keywords that are compared as a whole.
     void compare_rest(const Json& from, const Json& to, const std::string& pointer) {
         if (to.contains("not") && !(from.contains("not") && is_compatible_reversed(to["not"], from["not"])))
-            find(from.contains("not") ? "not_changed" : "not_added", below(pointer, "not"), "other values are excluded now");
-        for (const auto* keyword : {"if", "then", "else", "contains", "propertyNames", "dependencies", "dependentRequired",
-                                    "dependentSchemas", "unevaluatedItems", "$dynamicRef"}) {
+            find(from.contains("not") ? "not_changed" : "not_added", below(pointer, "not"),
+                 "other values are excluded now");
+        for (const auto* keyword : {"if", "then", "else", "contains", "propertyNames", "dependencies",
+                                    "dependentRequired", "dependentSchemas", "unevaluatedItems", "$dynamicRef"}) {
             const auto now = to.find(keyword);
             if (now == to.end() || allows_everything_as(keyword, *now)) continue;
             const auto before = from.find(keyword);
-            if (before == from.end()) find(snake(keyword) + "_added", below(pointer, keyword), fmt::format("\"{}\" is new", keyword));
-            else if (*before != *now) find(snake(keyword) + "_changed", below(pointer, keyword), fmt::format("\"{}\" is another one", keyword));
+            if (before == from.end())
+                find(snake(keyword) + "_added", below(pointer, keyword), fmt::format("\"{}\" is new", keyword));
+            else if (*before != *now)
+                find(snake(keyword) + "_changed", below(pointer, keyword),
+                     fmt::format("\"{}\" is another one", keyword));
         }
     }
 
     static bool allows_everything_as(std::string_view keyword, const Json& value) {
         const bool map = keyword.substr(0, 3) == "dep";
-        return map ? value.empty() : keyword != "if" && keyword != "contains" && !value.is_string() && allows_everything(value);
+        return map ? value.empty()
+                   : keyword != "if" && keyword != "contains" && !value.is_string() && allows_everything(value);
     }
 
     bool is_compatible_reversed(const Json& new_schema, const Json& old_schema) {
@@ -350,7 +375,8 @@ private:
 
 }  // namespace
 
-std::vector<CompatibilityFinding> compare(const SchemaTree& old_tree, const SchemaTree& new_tree, CompatibilityPolicy policy) {
+std::vector<CompatibilityFinding> compare(const SchemaTree& old_tree, const SchemaTree& new_tree,
+                                          CompatibilityPolicy policy) {
     Comparison comparison{old_tree, new_tree, policy};
     comparison.compare(old_tree.root(), new_tree.root(), "");
     return comparison.take();

@@ -46,14 +46,16 @@ enum class ContentModel : std::uint8_t { open, partly_open, closed };
 [[nodiscard]] std::vector<CompatibilityFinding> compare(const SchemaTree& old_tree, const SchemaTree& new_tree,
                                                         CompatibilityPolicy policy);
 /// Rules by which the new schema only adds optional properties and annotations.
-[[nodiscard]] std::vector<CompatibilityFinding> compare_additive(const SchemaTree& old_tree, const SchemaTree& new_tree);
+[[nodiscard]] std::vector<CompatibilityFinding> compare_additive(const SchemaTree& old_tree,
+                                                                 const SchemaTree& new_tree);
 
 /// Documents that `from` accepts under the policy; always the same ones.
 [[nodiscard]] std::vector<nlohmann::json> generate_examples(const SchemaTree& from, const SchemaTree& other,
                                                             CompatibilityPolicy policy, std::size_t count);
 /// The document as a reader with this schema takes it: defaults filled in, and under the lenient policy unknown
 /// members of closed objects left out.
-[[nodiscard]] nlohmann::json as_read(const SchemaTree& reader, const nlohmann::json& document, CompatibilityPolicy policy);
+[[nodiscard]] nlohmann::json as_read(const SchemaTree& reader, const nlohmann::json& document,
+                                     CompatibilityPolicy policy);
 
 }  // namespace schema_detail
 EVENTSDK_END_NAMESPACE

@@ -79,11 +79,15 @@ private:
     }
 
     void compare_required(const Json& before, const Json& now, const std::string& pointer) {
-        const auto has = [](const Json& list, const Json& name) { return std::find(list.begin(), list.end(), name) != list.end(); };
+        const auto has = [](const Json& list, const Json& name) {
+            return std::find(list.begin(), list.end(), name) != list.end();
+        };
         for (const auto& name : now)
-            if (!has(before, name)) find("required_added", pointer, fmt::format("the member {} is required now", name.dump()));
+            if (!has(before, name))
+                find("required_added", pointer, fmt::format("the member {} is required now", name.dump()));
         for (const auto& name : before)
-            if (!has(now, name)) find("required_removed", pointer, fmt::format("the member {} is no longer required", name.dump()));
+            if (!has(now, name))
+                find("required_removed", pointer, fmt::format("the member {} is no longer required", name.dump()));
     }
 
     const SchemaTree& old_tree_;

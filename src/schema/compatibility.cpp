@@ -15,7 +15,8 @@ struct Side {
     schema_detail::SchemaTree tree;
 };
 
-Result<std::unique_ptr<Side>> load_side(std::string_view text, std::string_view name, const CompatibilityOptions& options) {
+Result<std::unique_ptr<Side>> load_side(std::string_view text, std::string_view name,
+                                        const CompatibilityOptions& options) {
     auto settings = options.schema;
     settings.check_formats = false;
     auto schema = SchemaSet::compile(text, settings, name);
@@ -26,7 +27,8 @@ Result<std::unique_ptr<Side>> load_side(std::string_view text, std::string_view 
 // A document that the writer accepts and the reader does not, although no rule said so.
 void look_for_counterexample(const Side& writer, const Side& reader, const CompatibilityOptions& options,
                              std::vector<CompatibilityFinding>& findings) {
-    for (const auto& example : schema_detail::generate_examples(writer.tree, reader.tree, options.policy, options.examples)) {
+    for (const auto& example :
+         schema_detail::generate_examples(writer.tree, reader.tree, options.policy, options.examples)) {
         if (!writer.schema.validate(example.dump())) continue;
         const auto read = schema_detail::as_read(reader.tree, example, options.policy);
         const auto violations = reader.schema.validate_all(read.dump(), 1);
@@ -52,7 +54,8 @@ void append(std::vector<CompatibilityFinding>& to, std::vector<CompatibilityFind
     }
 }
 
-std::vector<CompatibilityFinding> compare_sides(const Side& older, const Side& newer, const CompatibilityOptions& options) {
+std::vector<CompatibilityFinding> compare_sides(const Side& older, const Side& newer,
+                                                const CompatibilityOptions& options) {
     switch (options.level) {
         case CompatibilityLevel::backward: return one_way(older, newer, options);
         case CompatibilityLevel::forward: return one_way(newer, older, options);

@@ -91,10 +91,8 @@ Result<void> Compiler::contains_count(const Subject& subject) {
 Result<void> Compiler::unevaluated(const Subject& subject) {
     auto node = child(subject);
     if (!node) return std::move(node.error());
-    if (subject.keyword == "unevaluatedItems")
-        made(subject.node.array).unevaluated = *node;
-    else
-        made(subject.node.object).unevaluated = *node;
+    if (subject.keyword == "unevaluatedItems") made(subject.node.array).unevaluated = *node;
+    else made(subject.node.object).unevaluated = *node;
     return {};
 }
 
@@ -121,7 +119,8 @@ Result<std::vector<std::string>> Compiler::names_of(const Subject& subject, cons
     for (const auto element : names) {
         std::string_view name;
         if (element.get(name)) return malformed(subject, "must be an array of names");
-        if (!seen.insert(name).second) return malformed(subject, fmt::format("holds \"{}\" twice", json::printable(name)));
+        if (!seen.insert(name).second)
+            return malformed(subject, fmt::format("holds \"{}\" twice", json::printable(name)));
         result.emplace_back(name);
     }
     return result;

@@ -35,7 +35,9 @@ Result<void> Compiler::combination(const Subject& subject) {
     auto nodes = children(subject);
     if (!nodes) return std::move(nodes.error());
     auto& rules = combination_of(subject.node);
-    (subject.keyword == "allOf" ? rules.all_of : subject.keyword == "anyOf" ? rules.any_of : rules.one_of) = std::move(*nodes);
+    (subject.keyword == "allOf"   ? rules.all_of
+     : subject.keyword == "anyOf" ? rules.any_of
+                                  : rules.one_of) = std::move(*nodes);
     return {};
 }
 
@@ -54,7 +56,8 @@ Result<const Node*> Compiler::target(const Subject& subject, std::string_view re
     auto place = sources_.resolve(subject.resource, reference);
     if (!place) {
         auto& reason = place.error();
-        if (reason.message.find("#/") != std::string::npos && reason.code == "schema.load.json") return std::move(reason);
+        if (reason.message.find("#/") != std::string::npos && reason.code == "schema.load.json")
+            return std::move(reason);
         auto pointer = subject.place.pointer;
         json::append_pointer(pointer, subject.keyword);
         reason.message = fmt::format("{}#{}: {}", sources_.source(subject.place.source).file, pointer, reason.message);
@@ -124,8 +127,8 @@ void for_each_in_place(const Node& node, Visit&& visit) {
         for (const auto* list : {&rules.all_of, &rules.any_of, &rules.one_of, &rules.dynamic_ref})
             for (const Node* next : *list)
                 if (next != nullptr) visit(*next);
-        for (const Node* next : {rules.not_, rules.if_, rules.if_ ? rules.then_ : nullptr, rules.if_ ? rules.else_ : nullptr,
-                                 rules.ref, rules.dynamic_fallback})
+        for (const Node* next : {rules.not_, rules.if_, rules.if_ ? rules.then_ : nullptr,
+                                 rules.if_ ? rules.else_ : nullptr, rules.ref, rules.dynamic_fallback})
             if (next != nullptr) visit(*next);
     }
     if (node.object)
@@ -138,8 +141,7 @@ void for_each_in_place(const Node& node, Visit&& visit) {
 // A topological order by counting; no recursion. What stays has a cycle; otherwise the longest chain is known.
 const Node* find_endless(const Plan& plan, std::size_t max_chain) {
     std::map<const Node*, std::size_t> incoming;
-    for (const auto& node : plan.nodes)
-        for_each_in_place(node, [&](const Node& next) { ++incoming[&next]; });
+    for (const auto& node : plan.nodes) for_each_in_place(node, [&](const Node& next) { ++incoming[&next]; });
     std::vector<std::pair<const Node*, std::size_t>> ready;
     std::map<const Node*, std::size_t> chain;
     for (const auto& node : plan.nodes)

@@ -20,9 +20,13 @@ T& made(std::unique_ptr<T>& rules) {
 }
 
 int kind_named(std::string_view name) noexcept {
-    constexpr std::array<std::pair<std::string_view, int>, 7> names{{
-        {"null", kind_null}, {"boolean", kind_boolean}, {"integer", kind_integer},
-        {"number", kind_integer | kind_fraction}, {"string", kind_string}, {"array", kind_array}, {"object", kind_object}}};
+    constexpr std::array<std::pair<std::string_view, int>, 7> names{{{"null", kind_null},
+                                                                     {"boolean", kind_boolean},
+                                                                     {"integer", kind_integer},
+                                                                     {"number", kind_integer | kind_fraction},
+                                                                     {"string", kind_string},
+                                                                     {"array", kind_array},
+                                                                     {"object", kind_object}}};
     const auto at = std::find_if(names.begin(), names.end(), [&](const auto& known) { return known.first == name; });
     return at == names.end() ? 0 : at->second;
 }
@@ -56,12 +60,11 @@ Result<void> Compiler::enumeration(const Subject& subject) {
     std::vector<std::string_view> strings;
     std::map<std::string_view, bool> seen;
     // Strings come first, so that an index into the table is an index into the values.
-    std::stable_partition(values.one_of.begin(), values.one_of.end(), [](const Constant& value) { return value.is_string(); });
+    std::stable_partition(values.one_of.begin(), values.one_of.end(),
+                          [](const Constant& value) { return value.is_string(); });
     for (std::uint32_t i = 0; i < values.one_of.size(); ++i) {
-        if (!values.one_of[i].is_string())
-            values.others.push_back(i);
-        else if (seen.emplace(values.one_of[i].string(), true).second)
-            strings.emplace_back(values.one_of[i].string());
+        if (!values.one_of[i].is_string()) values.others.push_back(i);
+        else if (seen.emplace(values.one_of[i].string(), true).second) strings.emplace_back(values.one_of[i].string());
     }
     values.strings = NameTable{strings};
     return {};
@@ -115,7 +118,8 @@ Result<void> Compiler::format(const Subject& subject) {
     if (!options_.check_formats) return {};
     const auto* format = find_format(name);
     if (format == nullptr)
-        return note_unknown(subject, fmt::format("the format \"{}\" cannot be enforced", json::printable(name)), "unsupported");
+        return note_unknown(subject, fmt::format("the format \"{}\" cannot be enforced", json::printable(name)),
+                            "unsupported");
     made(subject.node.string).format = format;
     return {};
 }

@@ -22,26 +22,50 @@ Compiler::Compiler(Sources& sources, const SchemaOptions& options)
 
 Compiler::Handler Compiler::handler_of(std::string_view keyword) noexcept {
     static constexpr std::array<Entry, 45> entries{{
-        {"type", &Compiler::type}, {"enum", &Compiler::enumeration}, {"const", &Compiler::constant},
-        {"multipleOf", &Compiler::multiple_of}, {"maximum", &Compiler::bound}, {"minimum", &Compiler::bound},
-        {"exclusiveMaximum", &Compiler::bound}, {"exclusiveMinimum", &Compiler::bound},
-        {"maxLength", &Compiler::length}, {"minLength", &Compiler::length},
-        {"pattern", &Compiler::pattern}, {"format", &Compiler::format},
-        {"items", &Compiler::items}, {"prefixItems", &Compiler::prefix_items},
-        {"additionalItems", &Compiler::additional_items}, {"maxItems", &Compiler::array_size},
-        {"minItems", &Compiler::array_size}, {"uniqueItems", &Compiler::unique_items},
-        {"contains", &Compiler::contains}, {"maxContains", &Compiler::contains_count},
-        {"minContains", &Compiler::contains_count}, {"unevaluatedItems", &Compiler::unevaluated},
-        {"maxProperties", &Compiler::object_size}, {"minProperties", &Compiler::object_size},
-        {"required", &Compiler::required}, {"properties", &Compiler::properties},
+        {"type", &Compiler::type},
+        {"enum", &Compiler::enumeration},
+        {"const", &Compiler::constant},
+        {"multipleOf", &Compiler::multiple_of},
+        {"maximum", &Compiler::bound},
+        {"minimum", &Compiler::bound},
+        {"exclusiveMaximum", &Compiler::bound},
+        {"exclusiveMinimum", &Compiler::bound},
+        {"maxLength", &Compiler::length},
+        {"minLength", &Compiler::length},
+        {"pattern", &Compiler::pattern},
+        {"format", &Compiler::format},
+        {"items", &Compiler::items},
+        {"prefixItems", &Compiler::prefix_items},
+        {"additionalItems", &Compiler::additional_items},
+        {"maxItems", &Compiler::array_size},
+        {"minItems", &Compiler::array_size},
+        {"uniqueItems", &Compiler::unique_items},
+        {"contains", &Compiler::contains},
+        {"maxContains", &Compiler::contains_count},
+        {"minContains", &Compiler::contains_count},
+        {"unevaluatedItems", &Compiler::unevaluated},
+        {"maxProperties", &Compiler::object_size},
+        {"minProperties", &Compiler::object_size},
+        {"required", &Compiler::required},
+        {"properties", &Compiler::properties},
         {"patternProperties", &Compiler::pattern_properties},
-        {"additionalProperties", &Compiler::additional_properties}, {"propertyNames", &Compiler::property_names},
-        {"dependencies", &Compiler::dependencies}, {"dependentRequired", &Compiler::dependencies},
-        {"dependentSchemas", &Compiler::dependencies}, {"unevaluatedProperties", &Compiler::unevaluated},
-        {"allOf", &Compiler::combination}, {"anyOf", &Compiler::combination}, {"oneOf", &Compiler::combination},
-        {"not", &Compiler::condition}, {"if", &Compiler::condition}, {"then", &Compiler::condition},
-        {"else", &Compiler::condition}, {"$ref", &Compiler::reference}, {"$dynamicRef", &Compiler::dynamic_reference},
-        {"definitions", &Compiler::definitions}, {"$defs", &Compiler::definitions},
+        {"additionalProperties", &Compiler::additional_properties},
+        {"propertyNames", &Compiler::property_names},
+        {"dependencies", &Compiler::dependencies},
+        {"dependentRequired", &Compiler::dependencies},
+        {"dependentSchemas", &Compiler::dependencies},
+        {"unevaluatedProperties", &Compiler::unevaluated},
+        {"allOf", &Compiler::combination},
+        {"anyOf", &Compiler::combination},
+        {"oneOf", &Compiler::combination},
+        {"not", &Compiler::condition},
+        {"if", &Compiler::condition},
+        {"then", &Compiler::condition},
+        {"else", &Compiler::condition},
+        {"$ref", &Compiler::reference},
+        {"$dynamicRef", &Compiler::dynamic_reference},
+        {"definitions", &Compiler::definitions},
+        {"$defs", &Compiler::definitions},
         {"contentSchema", &Compiler::annotation},
     }};
     for (const auto& entry : entries)
@@ -112,7 +136,8 @@ Result<void> Compiler::fill(const Pending& pending) {
     for (const auto member : schema) {
         const bool definitions = member.key == "definitions" || member.key == "$defs";
         if (only_reference && member.key != "$ref" && !definitions) continue;
-        const Subject subject{node, pending.place, schema, member.key, member.value, dialect, node.resource, properties};
+        const Subject subject{node,         pending.place, schema,        member.key,
+                              member.value, dialect,       node.resource, properties};
         if (auto filled = fill_keyword(subject); !filled) return filled;
     }
     if (node.object) {
@@ -128,7 +153,8 @@ Result<void> Compiler::fill(const Pending& pending) {
 Result<void> Compiler::fill_keyword(const Subject& subject) {
     const auto* keyword = find_keyword(subject.keyword, subject.dialect);
     if (keyword == nullptr)
-        return note_unknown(subject, fmt::format("the keyword \"{}\" is not known", json::printable(subject.keyword)), "unknown_keyword");
+        return note_unknown(subject, fmt::format("the keyword \"{}\" is not known", json::printable(subject.keyword)),
+                            "unknown_keyword");
     if (keyword->role == Role::refused)
         return error(subject, "unsupported", fmt::format("the keyword \"{}\" cannot be enforced", subject.keyword));
     return (this->*handler_of(subject.keyword))(subject);
@@ -145,7 +171,8 @@ Result<void> Compiler::note_unknown(const Subject& subject, std::string_view wha
     return {};
 }
 
-Error Compiler::error(const Subject& subject, std::string_view code, std::string_view reason, std::string_view hint) const {
+Error Compiler::error(const Subject& subject, std::string_view code, std::string_view reason,
+                      std::string_view hint) const {
     auto pointer = subject.place.pointer;
     json::append_pointer(pointer, subject.keyword);
     return load_error(code, sources_.source(subject.place.source).file, pointer, reason, hint);
@@ -154,7 +181,8 @@ Error Compiler::error(const Subject& subject, std::string_view code, std::string
 Result<std::size_t> Compiler::count_of(const Subject& subject) const {
     if (!subject.value.is_number()) return malformed(subject, "must be a whole number, 0 or more");
     const Number number{subject.value};
-    if (!number.is_integer() || number < Number{std::int64_t{0}}) return malformed(subject, "must be a whole number, 0 or more");
+    if (!number.is_integer() || number < Number{std::int64_t{0}})
+        return malformed(subject, "must be a whole number, 0 or more");
     constexpr double beyond = 1e18;
     return static_cast<std::size_t>(number.as_double() < beyond ? number.as_double() : beyond);
 }
@@ -172,13 +200,15 @@ Result<const Node*> Compiler::child(const Subject& subject, std::string_view mor
     auto pointer = subject.place.pointer;
     json::append_pointer(pointer, subject.keyword);
     if (!more.empty()) pointer += more;
-    if (!subject.value.is_object() && !subject.value.is_bool()) return malformed(subject, "must be a schema: an object or a boolean");
+    if (!subject.value.is_object() && !subject.value.is_bool())
+        return malformed(subject, "must be a schema: an object or a boolean");
     return node_at({subject.place.source, std::move(pointer)}, subject.value);
 }
 
 Result<std::vector<const Node*>> Compiler::children(const Subject& subject) {
     simdjson::dom::array list;
-    if (subject.value.get(list) || list.size() == 0) return malformed(subject, "must be an array of at least one schema");
+    if (subject.value.get(list) || list.size() == 0)
+        return malformed(subject, "must be an array of at least one schema");
     std::vector<const Node*> nodes;
     for (const auto element : list) {
         auto pointer = subject.place.pointer;

@@ -56,8 +56,11 @@ private:
     Result<void> fill_keyword(const Subject& subject);
     Result<void> note_unknown(const Subject& subject, std::string_view what, std::string_view code);
 
-    Error error(const Subject& subject, std::string_view code, std::string_view reason, std::string_view hint = {}) const;
-    Error malformed(const Subject& subject, std::string_view reason) const { return error(subject, "meta_schema", reason); }
+    Error error(const Subject& subject, std::string_view code, std::string_view reason,
+                std::string_view hint = {}) const;
+    Error malformed(const Subject& subject, std::string_view reason) const {
+        return error(subject, "meta_schema", reason);
+    }
     Result<std::size_t> count_of(const Subject& subject) const;
     Result<const Pattern*> pattern_of(const Subject& subject, std::string_view text);
 

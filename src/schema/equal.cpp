@@ -30,9 +30,8 @@ bool equal_objects(const simdjson::dom::object& a, const simdjson::dom::object& 
     if (a.size() != b.size()) return false;
     const auto left = sorted_members(a);
     const auto right = sorted_members(b);
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](const Member& x, const Member& y) {
-        return x.first == y.first && equal(x.second, y.second);
-    });
+    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                      [](const Member& x, const Member& y) { return x.first == y.first && equal(x.second, y.second); });
 }
 
 bool equal_arrays(const simdjson::dom::array& a, const simdjson::dom::array& b) {
@@ -81,7 +80,8 @@ std::uint64_t hash(const json::Value& value) noexcept {
         }
         case element_type::OBJECT: {
             std::uint64_t result = 5;
-            for (const auto member : object_of(value)) result += combine(json::keyed_hash(member.key), hash(member.value));
+            for (const auto member : object_of(value))
+                result += combine(json::keyed_hash(member.key), hash(member.value));
             return result;
         }
         default: return Number{value}.hash();
@@ -116,7 +116,8 @@ Constant::Constant(const json::Value& value) : type_{value.type()}, text_{simdjs
             for (const auto element : array_of(value)) elements_.emplace_back(element);
             break;
         case element_type::OBJECT:
-            for (const auto& [name, member] : sorted_members(object_of(value))) members_.emplace_back(name, Constant{member});
+            for (const auto& [name, member] : sorted_members(object_of(value)))
+                members_.emplace_back(name, Constant{member});
             break;
         default: number_ = Number{value}; type_ = element_type::DOUBLE;
     }

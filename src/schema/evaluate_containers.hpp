@@ -6,13 +6,15 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace schema_detail {
 
 template <bool collecting>
-bool Evaluator<collecting>::check_below(const Node& owner, const char* keyword, const Node& node, const json::Value& value,
-                                        std::string_view name) {
+bool Evaluator<collecting>::check_below(const Node& owner, const char* keyword, const Node& node,
+                                        const json::Value& value, std::string_view name) {
     if constexpr (collecting) {
         const auto before = findings_->pointer.size();
         json::append_pointer(findings_->pointer, name);
         const bool forbidden = node.always_false && *keyword != '\0';
-        if (forbidden) report(owner, keyword, [&] { return fmt::format("the member \"{}\" is not allowed", json::printable(name)); });
+        if (forbidden)
+            report(owner, keyword,
+                   [&] { return fmt::format("the member \"{}\" is not allowed", json::printable(name)); });
         const bool valid = !forbidden && check(node, value);
         findings_->pointer.resize(before);
         return valid;
@@ -22,8 +24,8 @@ bool Evaluator<collecting>::check_below(const Node& owner, const char* keyword, 
 }
 
 template <bool collecting>
-bool Evaluator<collecting>::check_below(const Node& owner, const char* keyword, const Node& node, const json::Value& value,
-                                        std::size_t index) {
+bool Evaluator<collecting>::check_below(const Node& owner, const char* keyword, const Node& node,
+                                        const json::Value& value, std::size_t index) {
     if constexpr (collecting) {
         const auto before = findings_->pointer.size();
         json::append_pointer(findings_->pointer, index);
@@ -44,11 +46,15 @@ bool Evaluator<collecting>::check_array(const Node& node, const Array& array) {
     const auto size = array.size();
     if (size < rules.min_items) {
         valid = false;
-        if (!report(node, "minItems", [&] { return fmt::format("{} elements, at least {} are needed", size, rules.min_items); })) return false;
+        if (!report(node, "minItems",
+                    [&] { return fmt::format("{} elements, at least {} are needed", size, rules.min_items); }))
+            return false;
     }
     if (size > rules.max_items) {
         valid = false;
-        if (!report(node, "maxItems", [&] { return fmt::format("{} elements, at most {} are allowed", size, rules.max_items); })) return false;
+        if (!report(node, "maxItems",
+                    [&] { return fmt::format("{} elements, at most {} are allowed", size, rules.max_items); }))
+            return false;
     }
     if ((!rules.prefix.empty() || rules.rest != nullptr) && !check_elements(node, array)) valid = false;
     if (!valid && !collecting) return false;
@@ -86,12 +92,14 @@ bool Evaluator<collecting>::check_contains(const Node& node, const Array& array)
     for (const auto element : array)
         if (is_valid(*rules.contains, element) && ++found > rules.max_contains) break;
     if (found < rules.min_contains) {
-        report(node, rules.min_contains == 1 ? "contains" : "minContains",
-               [&] { return fmt::format("{} elements fit \"contains\", at least {} must", found, rules.min_contains); });
+        report(node, rules.min_contains == 1 ? "contains" : "minContains", [&] {
+            return fmt::format("{} elements fit \"contains\", at least {} must", found, rules.min_contains);
+        });
         return false;
     }
     if (found > rules.max_contains) {
-        report(node, "maxContains", [&] { return fmt::format("more than {} elements fit \"contains\"", rules.max_contains); });
+        report(node, "maxContains",
+               [&] { return fmt::format("more than {} elements fit \"contains\"", rules.max_contains); });
         return false;
     }
     return true;
@@ -114,11 +122,15 @@ bool Evaluator<collecting>::check_object(const Node& node, const json::Value& va
     const auto size = object.size();
     if (size < rules.min_properties) {
         valid = false;
-        if (!report(node, "minProperties", [&] { return fmt::format("{} members, at least {} are needed", size, rules.min_properties); })) return false;
+        if (!report(node, "minProperties",
+                    [&] { return fmt::format("{} members, at least {} are needed", size, rules.min_properties); }))
+            return false;
     }
     if (size > rules.max_properties) {
         valid = false;
-        if (!report(node, "maxProperties", [&] { return fmt::format("{} members, at most {} are allowed", size, rules.max_properties); })) return false;
+        if (!report(node, "maxProperties",
+                    [&] { return fmt::format("{} members, at most {} are allowed", size, rules.max_properties); }))
+            return false;
     }
     if (!check_members(node, object)) valid = false;
     if (!valid && !collecting) return false;
@@ -142,14 +154,16 @@ bool Evaluator<collecting>::check_members(const Node& node, const Object& object
     if (required == rules.required) return valid;
     if constexpr (collecting)
         for (const auto& property : rules.properties)
-            if (property.required && object[property.name].error() &&
-                !report(node, "required", [&] { return fmt::format("the member \"{}\" is missing", json::printable(property.name)); }))
+            if (property.required && object[property.name].error() && !report(node, "required", [&] {
+                    return fmt::format("the member \"{}\" is missing", json::printable(property.name));
+                }))
                 break;
     return false;
 }
 
 template <bool collecting>
-bool Evaluator<collecting>::check_member(const Node& node, std::string_view name, const json::Value& value, std::size_t& required) {
+bool Evaluator<collecting>::check_member(const Node& node, std::string_view name, const json::Value& value,
+                                         std::size_t& required) {
     const auto& rules = *node.object;
     bool valid = true;
     bool described = false;
@@ -185,7 +199,8 @@ bool Evaluator<collecting>::check_dependencies(const Node& node, const json::Val
             if (!object[name].error()) continue;
             valid = false;
             if (!report(node, dependency.keyword, [&] {
-                    return fmt::format("the member \"{}\" is missing, which \"{}\" needs", json::printable(name), json::printable(dependency.name));
+                    return fmt::format("the member \"{}\" is missing, which \"{}\" needs", json::printable(name),
+                                       json::printable(dependency.name));
                 }))
                 return false;
         }

@@ -96,7 +96,8 @@ bool Evaluator<collecting>::check_combination(const Node& node, const json::Valu
         if ((any = is_valid(*next, value))) break;
     if (!any) {
         valid = false;
-        if (!report(node, "anyOf", [&] { return fmt::format("fits none of {} alternatives", rules.any_of.size()); })) return false;
+        if (!report(node, "anyOf", [&] { return fmt::format("fits none of {} alternatives", rules.any_of.size()); }))
+            return false;
     }
     if (!rules.one_of.empty() && !check_one_of(node, value)) valid = false;
     if (!valid && !collecting) return false;

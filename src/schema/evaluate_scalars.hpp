@@ -74,7 +74,8 @@ bool Evaluator<collecting>::check_number(const Node& node, const json::Value& va
     bool valid = true;
     const auto broken = [&](const char* keyword, std::string_view relation, const Number& bound) {
         valid = false;
-        return report(node, keyword, [&] { return fmt::format("{} must be {} {}", number.to_string(), relation, bound.to_string()); });
+        return report(node, keyword,
+                      [&] { return fmt::format("{} must be {} {}", number.to_string(), relation, bound.to_string()); });
     };
     if (rules.minimum && number < *rules.minimum && !broken("minimum", "at least", *rules.minimum)) return false;
     if (rules.maximum && number > *rules.maximum && !broken("maximum", "at most", *rules.maximum)) return false;
@@ -96,11 +97,13 @@ bool Evaluator<collecting>::check_string(const Node& node, std::string_view text
         valid = false;
         return report(node, keyword, message);
     };
-    if (has_fewer_points(text, rules.min_length) &&
-        !broken("minLength", [&] { return fmt::format("{} characters, at least {} are needed", count_points(text), rules.min_length); }))
+    if (has_fewer_points(text, rules.min_length) && !broken("minLength", [&] {
+            return fmt::format("{} characters, at least {} are needed", count_points(text), rules.min_length);
+        }))
         return false;
-    if (has_more_points(text, rules.max_length) &&
-        !broken("maxLength", [&] { return fmt::format("{} characters, at most {} are allowed", count_points(text), rules.max_length); }))
+    if (has_more_points(text, rules.max_length) && !broken("maxLength", [&] {
+            return fmt::format("{} characters, at most {} are allowed", count_points(text), rules.max_length);
+        }))
         return false;
     if (rules.format != nullptr && !rules.format->matches(text) &&
         !broken("format", [&] { return fmt::format("\"{}\" is not a {}", json::printable(text), rules.format->name); }))
@@ -108,7 +111,10 @@ bool Evaluator<collecting>::check_string(const Node& node, std::string_view text
     if (rules.pattern == nullptr) return valid;
     if (!budget_.spend(rules.pattern->cost(text.size()))) return false;
     if (!rules.pattern->matches(text))
-        broken("pattern", [&] { return fmt::format("\"{}\" does not match \"{}\"", json::printable(text), json::printable(rules.pattern->text(), 200)); });
+        broken("pattern", [&] {
+            return fmt::format("\"{}\" does not match \"{}\"", json::printable(text),
+                               json::printable(rules.pattern->text(), 200));
+        });
     return valid;
 }
 

@@ -37,7 +37,8 @@ void Evaluator<collecting>::mark_in_place(const Node& node, const json::Value& v
 }
 
 template <bool collecting>
-void Evaluator<collecting>::mark_members(const Node& node, const json::Value& value, std::vector<bool>& marks, bool own_unevaluated) {
+void Evaluator<collecting>::mark_members(const Node& node, const json::Value& value, std::vector<bool>& marks,
+                                         bool own_unevaluated) {
     if (node.object) {
         const auto& rules = *node.object;
         std::size_t index = 0;
@@ -46,7 +47,8 @@ void Evaluator<collecting>::mark_members(const Node& node, const json::Value& va
             bool evaluated = rules.additional != nullptr || (own_unevaluated && rules.unevaluated != nullptr) ||
                              (known != NameTable::none && rules.properties[known].node != nullptr);
             for (const auto& [pattern, below] : rules.patterns)
-                evaluated = evaluated || (budget_.spend(pattern->cost(member.key.size())) && pattern->matches(member.key));
+                evaluated =
+                    evaluated || (budget_.spend(pattern->cost(member.key.size())) && pattern->matches(member.key));
             if (evaluated) marks[index] = true;
             ++index;
         }
@@ -55,7 +57,8 @@ void Evaluator<collecting>::mark_members(const Node& node, const json::Value& va
 }
 
 template <bool collecting>
-void Evaluator<collecting>::mark_elements(const Node& node, const json::Value& value, std::vector<bool>& marks, bool own_unevaluated) {
+void Evaluator<collecting>::mark_elements(const Node& node, const json::Value& value, std::vector<bool>& marks,
+                                          bool own_unevaluated) {
     if (node.array) {
         const auto& rules = *node.array;
         const bool all = rules.rest != nullptr || (own_unevaluated && rules.unevaluated != nullptr);
@@ -71,14 +74,16 @@ void Evaluator<collecting>::mark_elements(const Node& node, const json::Value& v
 }
 
 template <bool collecting>
-bool Evaluator<collecting>::check_unevaluated_members(const Node& node, const json::Value& value, const Object& object) {
+bool Evaluator<collecting>::check_unevaluated_members(const Node& node, const json::Value& value,
+                                                      const Object& object) {
     bool valid = true;
     std::vector<bool> marks(object.size());
     mark_members(node, value, marks, false);
     std::size_t index = 0;
     for (const auto member : object) {
         if (marks[index++]) continue;
-        if (!check_below(node, "unevaluatedProperties", *node.object->unevaluated, member.value, member.key)) valid = false;
+        if (!check_below(node, "unevaluatedProperties", *node.object->unevaluated, member.value, member.key))
+            valid = false;
         if (!valid && !collecting) return false;
     }
     return valid;

@@ -47,7 +47,8 @@ struct Findings {
 template <bool collecting>
 class Evaluator {
 public:
-    Evaluator(const Plan& plan, Budget& budget, Findings* findings = nullptr, const DynamicScope* scope = nullptr) noexcept
+    Evaluator(const Plan& plan, Budget& budget, Findings* findings = nullptr,
+              const DynamicScope* scope = nullptr) noexcept
         : plan_{plan}, budget_{budget}, findings_{findings}, scope_{scope} {}
 
     [[nodiscard]] bool check(const Node& node, const json::Value& value);
@@ -78,8 +79,10 @@ private:
     bool check_unevaluated_members(const Node& node, const json::Value& value, const Object& object);
 
     /// `node` below the current place; `keyword` names it when it is `false`, which forbids the value.
-    bool check_below(const Node& owner, const char* keyword, const Node& node, const json::Value& value, std::string_view name);
-    bool check_below(const Node& owner, const char* keyword, const Node& node, const json::Value& value, std::size_t index);
+    bool check_below(const Node& owner, const char* keyword, const Node& node, const json::Value& value,
+                     std::string_view name);
+    bool check_below(const Node& owner, const char* keyword, const Node& node, const json::Value& value,
+                     std::size_t index);
 
     [[nodiscard]] bool is_valid(const Node& node, const json::Value& value);
     bool check_if(const Combination& rules, const json::Value& value);

@@ -28,7 +28,9 @@ private:
     std::size_t below(std::size_t count) { return count == 0 ? 0 : random_() % count; }
     bool sometimes() { return below(2) == 0; }
     template <class T, std::size_t size>
-    const T& one_of(const std::array<T, size>& list) { return list[below(size)]; }
+    const T& one_of(const std::array<T, size>& list) {
+        return list[below(size)];
+    }
 
     // Names that the other schema describes: where the two may disagree.
     void collect_names(const Json& schema) {
@@ -43,7 +45,8 @@ private:
     Json make(const Json& schema, int depth) {
         auto rules = tree_.resolved(schema);
         for (const auto* keyword : {"anyOf", "oneOf"})
-            if (rules.contains(keyword) && !rules[keyword].empty()) merge(rules, rules[keyword][below(rules[keyword].size())]);
+            if (rules.contains(keyword) && !rules[keyword].empty())
+                merge(rules, rules[keyword][below(rules[keyword].size())]);
         if (rules.contains("allOf"))
             for (const auto& part : Json(rules["allOf"])) merge(rules, part);
         if (rules.contains("const")) return rules["const"];
@@ -60,7 +63,8 @@ private:
         const auto more = tree_.resolved(schema);
         for (const auto& [keyword, value] : more.items()) {
             if (keyword == "properties" && rules.contains(keyword)) rules[keyword].update(value);
-            else if (keyword == "required" && rules.contains(keyword)) rules[keyword].insert(rules[keyword].end(), value.begin(), value.end());
+            else if (keyword == "required" && rules.contains(keyword))
+                rules[keyword].insert(rules[keyword].end(), value.begin(), value.end());
             else rules[keyword] = value;
         }
     }
@@ -69,7 +73,8 @@ private:
         static const std::array<std::string, 6> any{"null", "boolean", "integer", "number", "string", "object"};
         const auto type = rules.find("type");
         if (type != rules.end() && type->is_string()) return type->get<std::string>();
-        if (type != rules.end() && type->is_array() && !type->empty()) return (*type)[below(type->size())].get<std::string>();
+        if (type != rules.end() && type->is_array() && !type->empty())
+            return (*type)[below(type->size())].get<std::string>();
         if (rules.contains("properties") || rules.contains("required")) return "object";
         if (rules.contains("items") || rules.contains("prefixItems")) return "array";
         if (rules.contains("minLength") || rules.contains("maxLength") || rules.contains("pattern")) return "string";
@@ -86,13 +91,22 @@ private:
     std::size_t size_between(const Json& rules, const char* low_keyword, const char* high_keyword, std::size_t usual) {
         const auto low = size_of(rules, low_keyword, 0);
         const auto high = std::max(low, size_of(rules, high_keyword, low + usual));
-        const std::array<std::size_t, 3> sizes{low, std::min(high, low + max_size), std::min(high, low + below(usual + 1))};
+        const std::array<std::size_t, 3> sizes{low, std::min(high, low + max_size),
+                                               std::min(high, low + below(usual + 1))};
         return std::min(one_of(sizes), std::max(max_size, low));
     }
 
     Json make_string(const Json& rules) {
-        static const std::array<std::string, 10> samples{"", "x", "abc", "A1", "CS-1042", "x1", "2026-11-20T12:00:00Z",
-                                                         "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b", "a@b.example", "42"};
+        static const std::array<std::string, 10> samples{"",
+                                                         "x",
+                                                         "abc",
+                                                         "A1",
+                                                         "CS-1042",
+                                                         "x1",
+                                                         "2026-11-20T12:00:00Z",
+                                                         "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b",
+                                                         "a@b.example",
+                                                         "42"};
         if (rules.contains("pattern") || rules.contains("format") || sometimes()) return one_of(samples);
         return std::string(size_between(rules, "minLength", "maxLength", 8), 'x');
     }
@@ -101,7 +115,8 @@ private:
         static const std::array<double, 6> samples{0, 1, -1, 100, 1.5, 1e6};
         double value = one_of(samples);
         const auto at = [&](const char* keyword, double shift) {
-            if (const auto bound = rules.find(keyword); bound != rules.end() && sometimes()) value = bound->get<double>() + shift;
+            if (const auto bound = rules.find(keyword); bound != rules.end() && sometimes())
+                value = bound->get<double>() + shift;
         };
         at("minimum", 0);
         at("exclusiveMinimum", 1);
@@ -119,7 +134,9 @@ private:
         const auto listed = rules.contains("prefixItems") ? rules["prefixItems"] : Json::array();
         for (std::size_t i = 0; i < count; ++i) {
             const auto& items = rules.contains("items") ? rules["items"] : anything;
-            const auto& schema = i < listed.size() ? listed[i] : items.is_array() ? (i < items.size() ? items[i] : anything) : items;
+            const auto& schema = i < listed.size()  ? listed[i]
+                                 : items.is_array() ? (i < items.size() ? items[i] : anything)
+                                                    : items;
             out.push_back(make(schema, depth + 1));
         }
         return out;
@@ -128,7 +145,9 @@ private:
     Json make_object(const Json& rules, int depth) {
         Json out = Json::object();
         const auto required = rules.contains("required") ? rules["required"] : Json::array();
-        const auto is_required = [&](const std::string& name) { return std::find(required.begin(), required.end(), name) != required.end(); };
+        const auto is_required = [&](const std::string& name) {
+            return std::find(required.begin(), required.end(), name) != required.end();
+        };
         const auto properties = rules.contains("properties") ? rules["properties"] : Json::object();
         for (const auto& [name, schema] : properties.items())
             if (is_required(name) || (depth < max_depth && sometimes())) out[name] = make(schema, depth + 1);
@@ -154,7 +173,8 @@ private:
 
 }  // namespace
 
-std::vector<Json> generate_examples(const SchemaTree& from, const SchemaTree& other, CompatibilityPolicy policy, std::size_t count) {
+std::vector<Json> generate_examples(const SchemaTree& from, const SchemaTree& other, CompatibilityPolicy policy,
+                                    std::size_t count) {
     Generator generator{from, other, policy};
     std::vector<Json> examples;
     for (std::size_t i = 0; i < count; ++i) examples.push_back(generator.next());
@@ -169,7 +189,8 @@ Json adapt(const SchemaTree& reader, const Json& schema, const Json& value, bool
     if (value.is_array()) {
         auto out = Json::array();
         const bool uniform = rules.contains("items") && !rules["items"].is_array();
-        for (const auto& element : value) out.push_back(uniform ? adapt(reader, rules["items"], element, lenient, depth + 1) : element);
+        for (const auto& element : value)
+            out.push_back(uniform ? adapt(reader, rules["items"], element, lenient, depth + 1) : element);
         return out;
     }
     auto out = Json::object();

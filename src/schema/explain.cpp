@@ -7,9 +7,13 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace schema_detail {
 
 std::string type_names(std::uint8_t types) {
-    constexpr std::array<std::pair<int, std::string_view>, 7> names{{
-        {kind_null, "null"}, {kind_boolean, "boolean"}, {kind_fraction, "number"}, {kind_integer, "integer"},
-        {kind_string, "string"}, {kind_array, "array"}, {kind_object, "object"}}};
+    constexpr std::array<std::pair<int, std::string_view>, 7> names{{{kind_null, "null"},
+                                                                     {kind_boolean, "boolean"},
+                                                                     {kind_fraction, "number"},
+                                                                     {kind_integer, "integer"},
+                                                                     {kind_string, "string"},
+                                                                     {kind_array, "array"},
+                                                                     {kind_object, "object"}}};
     std::string out;
     for (const auto& [kind, name] : names) {
         if ((types & kind) == 0 || (kind == kind_integer && (types & kind_fraction) != 0)) continue;

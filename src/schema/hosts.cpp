@@ -30,7 +30,8 @@ int count_groups(std::string_view text, bool last) noexcept {
         const auto group = text.substr(0, colon);
         if (colon == std::string_view::npos && last && group.find('.') != std::string_view::npos)
             return is_ipv4(group) ? count + 2 : -1;
-        if (group.empty() || group.size() > 4 || !std::all_of(group.begin(), group.end(), is_hex) || ++count > 8) return -1;
+        if (group.empty() || group.size() > 4 || !std::all_of(group.begin(), group.end(), is_hex) || ++count > 8)
+            return -1;
         if (colon == std::string_view::npos) return count;
         text.remove_prefix(colon + 1);
     }

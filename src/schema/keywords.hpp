@@ -11,12 +11,12 @@ namespace schema_detail {
 
 /// Where subschemas stand in a keyword's value.
 enum class Shape : std::uint8_t {
-    plain,            ///< none
-    schema,           ///< the value
-    schemas,          ///< each element
-    schema_or_list,   ///< the value, or each element when it is an array
-    map,              ///< each member
-    map_or_names,     ///< each member that is not an array of names
+    plain,           ///< none
+    schema,          ///< the value
+    schemas,         ///< each element
+    schema_or_list,  ///< the value, or each element when it is an array
+    map,             ///< each member
+    map_or_names,    ///< each member that is not an array of names
 };
 
 enum class Role : std::uint8_t {

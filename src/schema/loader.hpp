@@ -27,7 +27,8 @@ struct Neighbour {
     std::string text{};
 };
 
-[[nodiscard]] Result<std::vector<Schema>> load_directory(const std::filesystem::path& directory, const SchemaOptions& options);
+[[nodiscard]] Result<std::vector<Schema>> load_directory(const std::filesystem::path& directory,
+                                                         const SchemaOptions& options);
 [[nodiscard]] Result<Schema> compile_text(std::string_view text, const SchemaOptions& options, std::string_view name,
                                           const std::vector<Neighbour>& neighbours = {});
 

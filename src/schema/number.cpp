@@ -40,7 +40,8 @@ Decimal without_zeros(Decimal value) noexcept {
 // At most 17 digits in scientific notation, which fit 64 bits.
 Decimal decimal_of(double value) noexcept {
     std::array<char, 40> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), std::fabs(value), std::chars_format::scientific).ptr;
+    const auto end =
+        std::to_chars(text.data(), text.data() + text.size(), std::fabs(value), std::chars_format::scientific).ptr;
     Decimal result{0, 0};
     const char* at = text.data();
     bool fraction = false;
@@ -107,12 +108,10 @@ std::string Number::to_string() const {
 std::uint64_t Number::hash() const noexcept {
     std::uint64_t bits = unsigned_;
     if (form_ == Form::floating) {
-        if (is_integer() && floating_ >= 0 && floating_ < two_to_64)
-            bits = static_cast<std::uint64_t>(floating_);
+        if (is_integer() && floating_ >= 0 && floating_ < two_to_64) bits = static_cast<std::uint64_t>(floating_);
         else if (is_integer() && floating_ < 0 && floating_ >= -two_to_63)
             bits = static_cast<std::uint64_t>(static_cast<std::int64_t>(floating_));
-        else
-            bits = std::bit_cast<std::uint64_t>(floating_);
+        else bits = std::bit_cast<std::uint64_t>(floating_);
     }
     bits *= 0x9e3779b97f4a7c15ULL;
     return bits ^ (bits >> 31);
@@ -127,8 +126,10 @@ std::strong_ordering operator<=>(const Number& a, const Number& b) noexcept {
     if (a.form_ == Form::floating) return reversed(b <=> a);
     if (b.form_ == Form::floating)
         return a.form_ == Form::signed_integer ? compare(a.signed_, b.floating_) : compare(a.unsigned_, b.floating_);
-    if (a.form_ == b.form_) return a.form_ == Form::signed_integer ? a.signed_ <=> b.signed_ : a.unsigned_ <=> b.unsigned_;
-    return a.form_ == Form::signed_integer ? compare(a.signed_, b.unsigned_) : reversed(compare(b.signed_, a.unsigned_));
+    if (a.form_ == b.form_)
+        return a.form_ == Form::signed_integer ? a.signed_ <=> b.signed_ : a.unsigned_ <=> b.unsigned_;
+    return a.form_ == Form::signed_integer ? compare(a.signed_, b.unsigned_)
+                                           : reversed(compare(b.signed_, a.unsigned_));
 }
 
 Divisor::Divisor(const Number& number) noexcept : divisor_{number.magnitude()} {}

@@ -49,9 +49,9 @@ struct ArrayRules {
     std::size_t max_items = static_cast<std::size_t>(-1);
     bool unique = false;
     std::vector<const Node*> prefix{};
-    const Node* rest = nullptr;      ///< of the elements behind the prefix
-    const char* rest_keyword = "";   ///< "items" or "additionalItems"
-    const char* prefix_keyword = ""; ///< "prefixItems" or "items"
+    const Node* rest = nullptr;       ///< of the elements behind the prefix
+    const char* rest_keyword = "";    ///< "items" or "additionalItems"
+    const char* prefix_keyword = "";  ///< "prefixItems" or "items"
     const Node* contains = nullptr;
     std::size_t min_contains = 1;
     std::size_t max_contains = static_cast<std::size_t>(-1);
@@ -107,8 +107,8 @@ struct Combination {
 
 /// `enum` and `const`.
 struct ValueRules {
-    std::vector<Constant> one_of{};    ///< of `enum`
-    NameTable strings{};               ///< finds the strings of `one_of`
+    std::vector<Constant> one_of{};       ///< of `enum`
+    NameTable strings{};                  ///< finds the strings of `one_of`
     std::vector<std::uint32_t> others{};  ///< those of `one_of` that are no strings
     bool has_enum = false;
     std::optional<Constant> exactly{};  ///< of `const`
@@ -126,8 +126,8 @@ struct Node {
     std::unique_ptr<ObjectRules> object{};
     std::unique_ptr<Combination> combination{};
     std::unique_ptr<ValueRules> values{};
-    std::uint32_t file = 0;   ///< index into Plan::files
-    std::string pointer{};    ///< of the subschema in its file
+    std::uint32_t file = 0;  ///< index into Plan::files
+    std::string pointer{};   ///< of the subschema in its file
 };
 
 /// Everything that was compiled together; nodes point at each other.

@@ -18,7 +18,8 @@ struct Key {
 
 struct KeyHash {
     std::size_t operator()(const Key& key) const noexcept {
-        return std::hash<std::string_view>{}(key.type) ^ (static_cast<std::size_t>(key.version) * 0x9e3779b97f4a7c15ULL);
+        return std::hash<std::string_view>{}(key.type) ^
+               (static_cast<std::size_t>(key.version) * 0x9e3779b97f4a7c15ULL);
     }
 };
 

@@ -21,7 +21,8 @@ const Json* find_named(const Json& schema, std::string_view anchor, std::string_
             const auto at = schema.find(keyword);
             return at != schema.end() && at->is_string() && at->get_ref<const std::string&>() == text;
         };
-        const bool by_anchor = !anchor.empty() && (is("$anchor", anchor) || is("$dynamicAnchor", anchor) || is("$id", "#" + std::string{anchor}));
+        const bool by_anchor = !anchor.empty() && (is("$anchor", anchor) || is("$dynamicAnchor", anchor) ||
+                                                   is("$id", "#" + std::string{anchor}));
         if (by_anchor || (!id.empty() && is("$id", id))) return &schema;
     }
     if (schema.is_structured())

@@ -13,7 +13,8 @@ namespace schema_detail {
 
 /// Calls `visit(pointer, value)` for each subschema of one keyword's value; stops at the first error.
 template <class Visit>
-Result<void> for_each_subschema(const Keyword& keyword, const json::Value& value, const std::string& pointer, Visit&& visit) {
+Result<void> for_each_subschema(const Keyword& keyword, const json::Value& value, const std::string& pointer,
+                                Visit&& visit) {
     const bool list = keyword.shape == Shape::schemas || (keyword.shape == Shape::schema_or_list && value.is_array());
     const bool map = keyword.shape == Shape::map || keyword.shape == Shape::map_or_names;
     if (list && value.is_array()) {

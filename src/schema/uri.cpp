@@ -35,15 +35,17 @@ bool holds_only(std::string_view text, std::string_view more) noexcept {
 }
 
 bool is_scheme(std::string_view text) noexcept {
-    return !text.empty() && is_letter(text.front()) &&
-           std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || is_digit(c) || is_one_of(c, "+-."); });
+    return !text.empty() && is_letter(text.front()) && std::all_of(text.begin(), text.end(), [](char c) {
+        return is_letter(c) || is_digit(c) || is_one_of(c, "+-.");
+    });
 }
 
 bool is_ip_literal(std::string_view text) {
     if (text.empty() || (text.front() != 'v' && text.front() != 'V')) return is_ipv6(text);
     const auto dot = text.find('.');
     return dot != std::string_view::npos && dot > 1 && dot + 1 < text.size() &&
-           std::all_of(text.begin() + 1, text.begin() + static_cast<std::ptrdiff_t>(dot), [](char c) { return hex_value(c) >= 0; }) &&
+           std::all_of(text.begin() + 1, text.begin() + static_cast<std::ptrdiff_t>(dot),
+                       [](char c) { return hex_value(c) >= 0; }) &&
            text.find('%') == std::string_view::npos && holds_only(text.substr(dot + 1), ":");
 }
 
@@ -146,7 +148,8 @@ std::string resolve_uri(std::string_view base, std::string_view reference, bool&
             merged = without_dots(to.path, climbs_out);
         } else {
             const auto slash = from.path.rfind('/');
-            std::string path{slash == std::string_view::npos ? (from.authority ? "/" : "") : from.path.substr(0, slash + 1)};
+            std::string path{slash == std::string_view::npos ? (from.authority ? "/" : "")
+                                                             : from.path.substr(0, slash + 1)};
             merged = without_dots(path.append(to.path), climbs_out);
         }
     }

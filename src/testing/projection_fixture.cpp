@@ -42,20 +42,23 @@ std::vector<std::pair<std::int64_t, Record>> all_records(BrokerPort& port, const
 }  // namespace
 
 ProjectionFixture::ProjectionFixture(Projection projection, Catalogue catalogue, ProjectorOptions options)
-    : ProjectionFixture{[&](const Broker&) { return std::move(projection); }, std::move(catalogue), std::move(options)} {}
+    : ProjectionFixture{[&](const Broker&) { return std::move(projection); }, std::move(catalogue),
+                        std::move(options)} {}
 
 ProjectionFixture::ProjectionFixture(const std::function<Projection(Broker)>& make, Catalogue catalogue,
                                      ProjectorOptions options)
     : catalogue_{std::move(catalogue)} {
     broker_ = std::make_unique<memory::Broker>(
-        memory::Options{}, Runtime{.clock = clock_, .ids = uuid_v7_generator(), .logger = logger_, .metrics = metrics_});
+        memory::Options{},
+        Runtime{.clock = clock_, .ids = uuid_v7_generator(), .logger = logger_, .metrics = metrics_});
     for (const std::string& topic : catalogue_.topics()) make_topic(topic);
     for (const std::string& topic : options.topics) {
         if (topic.front() != '^') make_topic(topic);
     }
     for (const std::string& topic : topics_) {
         const auto named = options.dead_letters.topics.find(topic);
-        dead_letter_topics_.insert(named == options.dead_letters.topics.end() ? dead_letter_topic(topic) : named->second);
+        dead_letter_topics_.insert(named == options.dead_letters.topics.end() ? dead_letter_topic(topic)
+                                                                              : named->second);
     }
     for (const std::string& topic : dead_letter_topics_) broker_->create_topic({.name = topic}).value();
     start(make(*broker_), std::move(options));
@@ -88,8 +91,8 @@ bool ProjectionFixture::finished() const {
     return std::all_of(topics_.begin(), topics_.end(), [&](const std::string& topic) {
         const std::int64_t end = admin->watermarks({topic, 0}, bound).value().last_stable;
         return end == 0 || std::any_of(committed.begin(), committed.end(), [&](const PartitionOffset& position) {
-            return position.topic == topic && position.offset >= end;
-        });
+                   return position.topic == topic && position.offset >= end;
+               });
     });
 }
 

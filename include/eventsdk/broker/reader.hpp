@@ -46,9 +46,9 @@ struct AssignedPartition {
     std::string topic{};
     std::int32_t partition = 0;
     std::int64_t offset = -1;
-    std::string metadata{};       ///< what was committed with the offset
-    bool committed = false;       ///< the group had a committed offset
-    std::uint64_t assignment = 0; ///< epoch: grows with every assignment of the partition to this reader
+    std::string metadata{};        ///< what was committed with the offset
+    bool committed = false;        ///< the group had a committed offset
+    std::uint64_t assignment = 0;  ///< epoch: grows with every assignment of the partition to this reader
 };
 
 /// Told of rebalances, inside Reader::poll() and Reader::close(), on the polling thread.

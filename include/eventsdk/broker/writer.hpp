@@ -106,8 +106,8 @@ public:
     [[nodiscard]] virtual Result<void> write(const Record& record, std::uint64_t tag) = 0;
     /// Adds consumed positions: `offset` of each is the next record to read.
     /// @return `abortable`, `fenced`, `retriable`, `fatal`.
-    [[nodiscard]] virtual Result<void> add_offsets(const GroupMetadata& group,
-                                                   std::span<const PartitionOffset> offsets, Duration timeout) = 0;
+    [[nodiscard]] virtual Result<void> add_offsets(const GroupMetadata& group, std::span<const PartitionOffset> offsets,
+                                                   Duration timeout) = 0;
     /// Waits for all outcomes, then commits.
     /// @return `abortable` (call abort()), `indeterminate` (may be committed: make a new writer with the same id and
     ///   read back), `fenced`, `fatal`.

@@ -25,7 +25,9 @@ struct [[nodiscard]] Handled {
 };
 
 [[nodiscard]] inline Handled done() { return {}; }
-[[nodiscard]] inline Handled retry(std::string reason = {}) { return {Handled::Outcome::retry, {}, std::move(reason), {}}; }
+[[nodiscard]] inline Handled retry(std::string reason = {}) {
+    return {Handled::Outcome::retry, {}, std::move(reason), {}};
+}
 [[nodiscard]] inline Handled retry_after(Duration delay, std::string reason = {}) {
     return {Handled::Outcome::retry, delay, std::move(reason), {}};
 }

@@ -38,8 +38,7 @@ public:
     }
     /// Handles a closed family `std::variant<A, B, …>` with a visitor; one that misses a member does not compile.
     template <class Family, class Visitor>
-        requires(!Event<Family>)
-    Projection& on(Visitor visitor) {
+    requires(!Event<Family>) Projection& on(Visitor visitor) {
         add_family(std::type_identity<Family>{}, std::make_shared<Visitor>(std::move(visitor)));
         return *this;
     }

@@ -18,7 +18,8 @@ struct Compiled;
 struct Violation {
     std::string code{};     ///< "schema.required": "schema." and the keyword, or one of "json.*"
     std::string pointer{};  ///< where in the document: a JSON Pointer (RFC 6901), "" for the whole
-    std::string schema{};   ///< which rule: file, `#`, JSON Pointer of the keyword: "education/A.v1.schema.json#/required"
+    std::string
+        schema{};  ///< which rule: file, `#`, JSON Pointer of the keyword: "education/A.v1.schema.json#/required"
     std::string keyword{};  ///< "required"; "false" where a schema is just `false`; "" when the text is not JSON
     std::string message{};  ///< one sentence
 };

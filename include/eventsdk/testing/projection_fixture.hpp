@@ -42,7 +42,8 @@ class EVENTSDK_API ProjectionFixture {
 public:
     ProjectionFixture(Projection projection, Catalogue catalogue, ProjectorOptions options = {});
     /// For a projection whose handlers publish: made with the fixture's broker.
-    ProjectionFixture(const std::function<Projection(Broker)>& make, Catalogue catalogue, ProjectorOptions options = {});
+    ProjectionFixture(const std::function<Projection(Broker)>& make, Catalogue catalogue,
+                      ProjectorOptions options = {});
     ~ProjectionFixture();
     ProjectionFixture(const ProjectionFixture&) = delete;
     ProjectionFixture& operator=(const ProjectionFixture&) = delete;

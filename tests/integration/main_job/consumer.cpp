@@ -5,11 +5,11 @@
 #include <eventsdk/consume/projector.hpp>
 #include <eventsdk/kafka/connect.hpp>
 
-#include <cstdio>
 #include <fcntl.h>
+#include <unistd.h>
+#include <cstdio>
 #include <stdexcept>
 #include <thread>
-#include <unistd.h>
 
 using namespace eventsdk;
 using namespace std::chrono_literals;

@@ -5,14 +5,14 @@
 #include "support/catch.hpp"
 #include "support/kafka_env.hpp"
 
+#include <spawn.h>
+#include <sys/wait.h>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
-#include <spawn.h>
 #include <sstream>
-#include <sys/wait.h>
 #include <thread>
 
 extern char** environ;
@@ -156,7 +156,8 @@ void check_dead_letters(const Published& published, const std::vector<Record>& l
     std::set<Position> found;
     for (const Record& letter : letters) {
         const auto number = [&](std::string_view name) { return std::stoll(std::string{letter.header(name).value()}); };
-        const Position position{static_cast<std::int32_t>(number("eventsdk-dlq-partition")), number("eventsdk-dlq-offset")};
+        const Position position{static_cast<std::int32_t>(number("eventsdk-dlq-partition")),
+                                number("eventsdk-dlq-offset")};
         const auto original = published.poison.find(position);
         REQUIRE(original != published.poison.end());  // nothing else, and a repeat only with the same position
         REQUIRE(letter.value == original->second.value);

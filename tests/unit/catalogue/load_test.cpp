@@ -199,8 +199,8 @@ TEST_CASE("a schema that says less than the description is accepted", "[catalogu
 TEST_CASE("an unusual event type name is a warning, not a refusal", "[catalogue][unit]") {
     SchemaDirectory schemas;
     schemas.add("x/SubmitAssignment.v1.schema.json", R"({"type":"object"})");
-    const auto catalogue =
-        Catalogue::load({.environment = "test", .schemas = schemas.path()}, untyped_event("SubmitAssignment", 1, {.topic = "x"}));
+    const auto catalogue = Catalogue::load({.environment = "test", .schemas = schemas.path()},
+                                           untyped_event("SubmitAssignment", 1, {.topic = "x"}));
     REQUIRE(catalogue);
     REQUIRE(catalogue->warnings().size() == 1);
     CHECK(catalogue->warnings().front().find("SubmitAssignment") != std::string::npos);

@@ -21,16 +21,21 @@ std::string bytes_of(const json& value) {
 }
 
 ReceivedRecord record_of(const json& failure) {
-    Record record{.topic = failure.at("topic"), .key = failure.at("key").get<std::string>(),
+    Record record{.topic = failure.at("topic"),
+                  .key = failure.at("key").get<std::string>(),
                   .value = failure.at("value").get<std::string>()};
-    for (const auto& header : failure.at("headers")) record.headers.push_back({header[0], header[1].get<std::string>()});
+    for (const auto& header : failure.at("headers"))
+        record.headers.push_back({header[0], header[1].get<std::string>()});
     record.timestamp = Timestamp{Duration{failure.at("timestamp_ms").get<std::int64_t>()}};
     return make_received(std::move(record), failure.at("partition"), failure.at("offset"));
 }
 
 Failure failure_of(const json& failure) {
-    return {.stage = "schema", .code = failure.at("error_class"), .message = failure.at("error_message"),
-            .detail = failure.at("stacktrace"), .attempts = failure.at("attempts"),
+    return {.stage = "schema",
+            .code = failure.at("error_class"),
+            .message = failure.at("error_message"),
+            .detail = failure.at("stacktrace"),
+            .attempts = failure.at("attempts"),
             .first = Timestamp{Duration{failure.at("first_timestamp_ms").get<std::int64_t>()}},
             .last = Timestamp{Duration{failure.at("backoff_until_ms").get<std::int64_t>()}}};
 }
@@ -49,8 +54,12 @@ ReceivedRecord received(const Record& letter, std::int32_t partition, std::int64
     return make_received(letter, partition, offset);
 }
 
-const Failure broken{.stage = "handler", .code = "handler.exception", .message = "no such user", .attempts = 4,
-                     .first = Timestamp{Duration{1'000}}, .last = Timestamp{Duration{8'000}}};
+const Failure broken{.stage = "handler",
+                     .code = "handler.exception",
+                     .message = "no such user",
+                     .attempts = 4,
+                     .first = Timestamp{Duration{1'000}},
+                     .last = Timestamp{Duration{8'000}}};
 
 }  // namespace
 
@@ -85,7 +94,8 @@ TEST_CASE("dead letters carry the headers of Spring, Connect and Streams on requ
     const json vectors = support::load_vectors("dlq_headers.json");
     const json& failure = vectors.at("failure");
     DeadLetterOptions options{.spring_headers = true, .connect_headers = true, .streams_headers = true};
-    const Record letter = make_dead_letter(record_of(failure), failure_of(failure), failure.at("group"), options, false);
+    const Record letter =
+        make_dead_letter(record_of(failure), failure_of(failure), failure.at("group"), options, false);
     const std::pair<const char*, const char*> sets[]{
         {"spring_dlt", "kafka_dlt-"}, {"connect", "__connect."}, {"kafka_streams_kip1034", "__streams."}};
     for (const auto& [convention, prefix] : sets) {
@@ -124,8 +134,11 @@ TEST_CASE("a record that dies again keeps its first position and does not grow",
 
 TEST_CASE("headers that only look like a first position are not believed", "[consume][unit]") {
     for (const char* offset : {"", "-5", "7x", "99999999999999999999"}) {
-        const Record forged{.topic = "orders", .value = "v", .headers = {{"eventsdk-dlq-topic", "other"},
-                            {"eventsdk-dlq-partition", "1"}, {"eventsdk-dlq-offset", offset}}};
+        const Record forged{
+            .topic = "orders",
+            .value = "v",
+            .headers = {
+                {"eventsdk-dlq-topic", "other"}, {"eventsdk-dlq-partition", "1"}, {"eventsdk-dlq-offset", offset}}};
         const Record letter = make_dead_letter(received(forged, 3, 9), broken, "g", {}, false);
         REQUIRE(text(letter, dead_letter_headers::topic) == "orders");
         REQUIRE(text(letter, dead_letter_headers::offset) == "9");
@@ -158,7 +171,11 @@ TEST_CASE("a dead letter by reference holds the value's digest instead of the va
 TEST_CASE("an error message is cut between characters and repaired", "[consume][unit]") {
     REQUIRE(consume::printable_message("größe", 4) == "grö");
     REQUIRE(consume::printable_message("größe", 3) == "gr");
-    REQUIRE(consume::printable_message("a\xff" "b", 10) == "a\xEF\xBF\xBD" "b");
+    REQUIRE(consume::printable_message("a\xff"
+                                       "b",
+                                       10) ==
+            "a\xEF\xBF\xBD"
+            "b");
     Failure wordy = broken;
     wordy.message = std::string(100'000, 'm');
     const Record letter = make_dead_letter(received({.topic = "orders"}, 0, 0), wordy, "g", {}, false);

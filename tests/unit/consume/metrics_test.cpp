@@ -49,7 +49,8 @@ TEST_CASE("a projector counts what becomes of its records", "[consume][unit]") {
     REQUIRE(metrics.value("kafka_consumer_errors", with("reason", "schema")) == 0);
 }
 
-TEST_CASE("the lag is what is written and not yet committed, and unknown when the partition is gone", "[consume][unit]") {
+TEST_CASE("the lag is what is written and not yet committed, and unknown when the partition is gone",
+          "[consume][unit]") {
     World world;
     bool broken = true;
     Projection scores{"scores-v1"};

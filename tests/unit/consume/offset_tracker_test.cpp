@@ -27,7 +27,8 @@ TEST_CASE("a tracker commits only below the first unfinished record", "[consume]
     REQUIRE(tracker.unfinished() == 0);
 }
 
-TEST_CASE("what was finished beyond the prefix survives a restart that reads only half of it again", "[consume][unit]") {
+TEST_CASE("what was finished beyond the prefix survives a restart that reads only half of it again",
+          "[consume][unit]") {
     OffsetTracker tracker{10, {{11, 20}, {25, 30}}};
     REQUIRE_FALSE(tracker.finished_before(10));
     const auto waiting = tracker.deliver(10);
@@ -67,14 +68,16 @@ TEST_CASE("metadata never grows beyond its bound and keeps the first ranges", "[
     REQUIRE(encoded.text.size() <= consume::max_metadata_bytes);
     const auto back = consume::decode_finished(0, encoded.text);
     REQUIRE(back.size() > 1'500);
-    REQUIRE(back == std::vector<OffsetRange>(ranges.begin(), ranges.begin() + static_cast<std::ptrdiff_t>(back.size())));
+    REQUIRE(back ==
+            std::vector<OffsetRange>(ranges.begin(), ranges.begin() + static_cast<std::ptrdiff_t>(back.size())));
     REQUIRE(consume::encode_finished(0, ranges, 4).text.empty());
 }
 
 TEST_CASE("metadata of others, torn or hostile, says nothing", "[consume][unit]") {
     const std::string good = consume::encode_finished(5, std::vector<OffsetRange>{{6, 400}}).text;
     REQUIRE(consume::decode_finished(5, good).size() == 1);
-    for (const std::string bad : {"", "ev1.", "ev1.!!!!", "ev2.AQE", "node-17", "ev1.gICAgICAgICAgICAgICA", "ev1.AQA", "ev1.AQ"}) {
+    for (const std::string bad :
+         {"", "ev1.", "ev1.!!!!", "ev2.AQE", "node-17", "ev1.gICAgICAgICAgICAgICA", "ev1.AQA", "ev1.AQ"}) {
         INFO(bad);
         REQUIRE(consume::decode_finished(5, bad).empty());
     }

@@ -50,14 +50,19 @@ void publish_many(World& world, int events, int keys) {
     auto writer = world.broker.port().writer({.queue_records = 1'000'000}, sink).value();
     for (int points = 0; points < events; ++points) {
         const std::string key = "s" + std::to_string(points % keys);
-        writer->write(world.catalogue.prepare(world.broker.runtime(), key, Scored{.student = key, .points = points}).value(), 0).value();
+        writer
+            ->write(
+                world.catalogue.prepare(world.broker.runtime(), key, Scored{.student = key, .points = points}).value(),
+                0)
+            .value();
     }
     writer->flush(10s).value();
 }
 
 std::int64_t committed_in_all(World& world, const std::string& group, std::int32_t partitions) {
     std::int64_t sum = 0;
-    for (std::int32_t partition = 0; partition < partitions; ++partition) sum += std::max<std::int64_t>(world.committed(group, partition), 0);
+    for (std::int32_t partition = 0; partition < partitions; ++partition)
+        sum += std::max<std::int64_t>(world.committed(group, partition), 0);
     return sum;
 }
 
@@ -295,7 +300,9 @@ TEST_CASE("events without a key keep the order of their aggregate", "[consume][u
     World world;
     for (int points = 0; points < 200; ++points) {
         const std::string student = "s" + std::to_string(points % 5);
-        Record record = world.catalogue.prepare(world.broker.runtime(), student, Scored{.student = student, .points = points}).value();
+        Record record =
+            world.catalogue.prepare(world.broker.runtime(), student, Scored{.student = student, .points = points})
+                .value();
         record.key.reset();
         world.write(record);
     }
@@ -323,7 +330,8 @@ TEST_CASE("wrong options are refused by name", "[consume][unit]") {
         {"dead_letters.max_message_bytes", {.dead_letters = {.max_message_bytes = 1}}},
     };
     for (const auto& [member, options] : wrong) {
-        REQUIRE(code(options, journaled(journal)).find(std::string{"ProjectorOptions::"} + member) != std::string::npos);
+        REQUIRE(code(options, journaled(journal)).find(std::string{"ProjectorOptions::"} + member) !=
+                std::string::npos);
     }
     REQUIRE(code({.retry = {.max_retries = -1}}, journaled(journal)).find("retry_policy") == 0);
     REQUIRE(code({}, Projection{"empty"}).find("projector.no_topics") == 0);

@@ -198,12 +198,16 @@ TEST_CASE("a handler says what becomes of the event", "[consume][unit]") {
 
 TEST_CASE("an error that a handler returns counts by its kind", "[consume][unit]") {
     using Outcome = Handled::Outcome;
-    const std::pair<ErrorKind, Outcome> expected[]{
-        {ErrorKind::permanent, Outcome::dead_letter}, {ErrorKind::invalid_argument, Outcome::dead_letter},
-        {ErrorKind::unavailable, Outcome::unavailable}, {ErrorKind::fatal, Outcome::stop},
-        {ErrorKind::fenced, Outcome::stop}, {ErrorKind::closed, Outcome::stop}, {ErrorKind::retriable, Outcome::retry},
-        {ErrorKind::conflict, Outcome::retry}, {ErrorKind::indeterminate, Outcome::retry},
-        {ErrorKind::abortable, Outcome::retry}};
+    const std::pair<ErrorKind, Outcome> expected[]{{ErrorKind::permanent, Outcome::dead_letter},
+                                                   {ErrorKind::invalid_argument, Outcome::dead_letter},
+                                                   {ErrorKind::unavailable, Outcome::unavailable},
+                                                   {ErrorKind::fatal, Outcome::stop},
+                                                   {ErrorKind::fenced, Outcome::stop},
+                                                   {ErrorKind::closed, Outcome::stop},
+                                                   {ErrorKind::retriable, Outcome::retry},
+                                                   {ErrorKind::conflict, Outcome::retry},
+                                                   {ErrorKind::indeterminate, Outcome::retry},
+                                                   {ErrorKind::abortable, Outcome::retry}};
     for (const auto& [kind, outcome] : expected) {
         const Handled handled = to_handled({.kind = kind, .code = "db.down", .message = "no route"});
         REQUIRE(handled.outcome == outcome);
@@ -241,7 +245,8 @@ TEST_CASE("exceptions of every sort stay inside: std, others, and errors as exce
     REQUIRE(text(dead[2], "eventsdk-dlq-error-code") == "x.y");
 }
 
-TEST_CASE("records that cannot be read are dead letters at once, with their stage and untouched bytes", "[consume][unit]") {
+TEST_CASE("records that cannot be read are dead letters at once, with their stage and untouched bytes",
+          "[consume][unit]") {
     World world;
     Record good = world.catalogue.prepare(world.broker.runtime(), "ada", Scored{.student = "ada"}).value();
     Record torn = good;
@@ -260,7 +265,8 @@ TEST_CASE("records that cannot be read are dead letters at once, with their stag
     REQUIRE(dead.size() == 3);
     const std::pair<const Record*, const char*> expected[]{{&torn, "parse"}, {&invalid, "schema"}, {&binary, "parse"}};
     for (const auto& [record, stage] : expected) {
-        const auto letter = std::find_if(dead.begin(), dead.end(), [&](const Record& one) { return one.value == record->value; });
+        const auto letter =
+            std::find_if(dead.begin(), dead.end(), [&](const Record& one) { return one.value == record->value; });
         REQUIRE(letter != dead.end());
         REQUIRE(letter->key == record->key);
         REQUIRE(text(*letter, "eventsdk-dlq-stage") == stage);
@@ -350,7 +356,8 @@ TEST_CASE("an optional member of the last event does not show in the next", "[co
     Projection scores{"scores-v1"};
     scores.on<Scored>([&](const Scored& event) { comments.push_back(event.comment); });
     const auto write = [&](std::optional<std::string> comment) {
-        world.write(world.catalogue.prepare(world.broker.runtime(), "ada", Scored{"ada", 1, std::move(comment)}).value());
+        world.write(
+            world.catalogue.prepare(world.broker.runtime(), "ada", Scored{"ada", 1, std::move(comment)}).value());
     };
     write("well done");
     write({});
@@ -392,7 +399,8 @@ TEST_CASE("while the dead-letter topic is missing the partition waits, says so, 
 TEST_CASE("an original that does not fit the dead-letter topic is dead-lettered by reference", "[consume][unit]") {
     World world{1, false};
     world.broker.create_topic({.name = dead_topic, .max_record_bytes = 4'096}).value();
-    world.write(world.catalogue.prepare(world.broker.runtime(), "ada", Scored{.student = std::string(10'000, 'a')}).value());
+    world.write(
+        world.catalogue.prepare(world.broker.runtime(), "ada", Scored{.student = std::string(10'000, 'a')}).value());
     Projection scores{"scores-v1"};
     scores.on<Scored>([](const Scored&) { return dead_letter("too wordy"); });
     auto projector = world.projector(std::move(scores));
@@ -463,6 +471,7 @@ TEST_CASE("one partition's outage leaves the others at work", "[consume][unit]")
     auto projector = world.projector(std::move(scores), steady());
     settle(projector);
     REQUIRE(handled.size() == 3);
-    for (const std::int32_t partition : {0, 1, 3}) REQUIRE(world.committed("scores-v1", partition) == handled[partition]);
+    for (const std::int32_t partition : {0, 1, 3})
+        REQUIRE(world.committed("scores-v1", partition) == handled[partition]);
     REQUIRE(world.committed("scores-v1", 2) == -1);
 }

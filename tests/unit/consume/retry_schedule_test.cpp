@@ -1,6 +1,6 @@
+#include "consume/retry_schedule.hpp"
 #include "consume/assignment.hpp"
 #include "consume/circuit.hpp"
-#include "consume/retry_schedule.hpp"
 
 #include "support/catch.hpp"
 

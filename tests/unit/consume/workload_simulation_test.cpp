@@ -92,12 +92,14 @@ private:
         Log& log = logs_[index];
         auto next = log.key_of.lower_bound(read_[index]);
         if (paused_[index] || epochs_[index] == 0 || next == log.key_of.end()) return;
-        ReceivedRecord record = make_received({.topic = "orders", .key = "k"}, static_cast<std::int32_t>(index), next->first);
+        ReceivedRecord record =
+            make_received({.topic = "orders", .key = "k"}, static_cast<std::int32_t>(index), next->first);
         record.assignment = epochs_[index];
         (void)workload_->deliver(std::move(record), static_cast<std::uint64_t>(next->second));
         read_[index] = next->first + 1;
         if (dice(8) == 0) {  // a record of an assignment that is over
-            ReceivedRecord old = make_received({.topic = "orders", .key = "k"}, static_cast<std::int32_t>(index), next->first);
+            ReceivedRecord old =
+                make_received({.topic = "orders", .key = "k"}, static_cast<std::int32_t>(index), next->first);
             old.assignment = epochs_[index] + 100;
             expect(!workload_->deliver(std::move(old), 0));
         }
@@ -128,7 +130,8 @@ private:
         } else {
             fail(task, outcome);
         }
-        while (worker.at < worker.batch.size() && worker.batch[worker.at]->key == static_cast<std::uint64_t>(key)) ++worker.at;
+        while (worker.at < worker.batch.size() && worker.batch[worker.at]->key == static_cast<std::uint64_t>(key))
+            ++worker.at;
     }
     void fail(Task& task, std::uint64_t outcome) {
         using Outcome = Handled::Outcome;

@@ -26,8 +26,8 @@ template <>
 struct eventsdk::EventTraits<Scored> {
     static constexpr EventType type{"Scored", 1};
     static constexpr AggregateType aggregate{"education", "score"};
-    static constexpr auto fields =
-        std::tuple{field("student", &Scored::student), field("points", &Scored::points), field("comment", &Scored::comment)};
+    static constexpr auto fields = std::tuple{field("student", &Scored::student), field("points", &Scored::points),
+                                              field("comment", &Scored::comment)};
 };
 template <>
 struct eventsdk::EventTraits<Withdrawn> {
@@ -48,13 +48,16 @@ inline Catalogue load_catalogue() {
     static const Catalogue loaded = [] {
         const auto folder = std::filesystem::temp_directory_path() / ("eventsdk-consume-" + std::to_string(::getpid()));
         std::filesystem::create_directories(folder / "education");
-        const auto file = [&](const char* name, const char* text) { std::ofstream{folder / "education" / name} << text; };
+        const auto file = [&](const char* name, const char* text) {
+            std::ofstream{folder / "education" / name} << text;
+        };
         file("Scored.v1.schema.json", R"({"$schema":"http://json-schema.org/draft-07/schema#","type":"object",
             "required":["student","points"],"properties":{"student":{"type":"string"},
             "points":{"type":"integer","minimum":0},"comment":{"type":"string"}}})");
         file("Withdrawn.v1.schema.json", R"({"$schema":"http://json-schema.org/draft-07/schema#","type":"object",
             "required":["reason"],"properties":{"reason":{"type":"string"}}})");
-        auto catalogue = Catalogue::load({.environment = "test", .schemas = folder}, event<Scored>(), event<Withdrawn>());
+        auto catalogue =
+            Catalogue::load({.environment = "test", .schemas = folder}, event<Scored>(), event<Withdrawn>());
         std::filesystem::remove_all(folder);
         return catalogue.value();
     }();

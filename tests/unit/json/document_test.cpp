@@ -36,17 +36,40 @@ std::string object_of(std::size_t members) {
 }  // namespace
 
 TEST_CASE("well-formed JSON of every kind is read", "[json][unit]") {
-    for (const auto* text : {"null", "true", " 1 ", "-0", "1.5e300", "\"\"", "[]", "{}", "[1,[2,{\"a\":[3]}],\"x\"]",
-                             "{\"a\":1,\"b\":{\"a\":2},\"\":3}", "\"\\ud83d\\ude00\"", "\"\\u0000\"", "18446744073709551615",
-                             "-9223372036854775808", "\"\xf0\x9f\x98\x80\"", "\"\\\\ud83d\"", "1e-400"}) {
+    for (const auto* text :
+         {"null", "true", " 1 ", "-0", "1.5e300", "\"\"", "[]", "{}", "[1,[2,{\"a\":[3]}],\"x\"]",
+          "{\"a\":1,\"b\":{\"a\":2},\"\":3}", "\"\\ud83d\\ude00\"", "\"\\u0000\"", "18446744073709551615",
+          "-9223372036854775808", "\"\xf0\x9f\x98\x80\"", "\"\\\\ud83d\"", "1e-400"}) {
         CAPTURE(text);
         CHECK(code_of(text) == "ok");
     }
 }
 
 TEST_CASE("text that is not JSON is refused, and the message names the byte", "[json][unit]") {
-    for (const auto* text : {"", " ", "{", "[1,]", "{\"a\":1,}", "{'a':1}", "nul", "01", "1.", ".5", "+1", "1 2", "[1 2]", "\"\t\"",
-                             "\"\\x\"", "\"\\u12g4\"", "{\"a\"}", "{1:2}", "\xef\xbb\xbf{}", "[1}", "NaN", "-", "\"abc", "[1],"}) {
+    for (const auto* text : {"",
+                             " ",
+                             "{",
+                             "[1,]",
+                             "{\"a\":1,}",
+                             "{'a':1}",
+                             "nul",
+                             "01",
+                             "1.",
+                             ".5",
+                             "+1",
+                             "1 2",
+                             "[1 2]",
+                             "\"\t\"",
+                             "\"\\x\"",
+                             "\"\\u12g4\"",
+                             "{\"a\"}",
+                             "{1:2}",
+                             "\xef\xbb\xbf{}",
+                             "[1}",
+                             "NaN",
+                             "-",
+                             "\"abc",
+                             "[1],"}) {
         CAPTURE(text);
         CHECK(code_of(text) == "json.syntax");
     }
@@ -93,7 +116,8 @@ TEST_CASE("a NUL is refused in names only", "[json][unit]") {
 }
 
 TEST_CASE("numbers beyond 64 bits or beyond a double are refused", "[json][unit]") {
-    for (const auto* text : {"18446744073709551616", "-9223372036854775809", "1e400", "-1e400", "[1,123456789012345678901234567890]"}) {
+    for (const auto* text :
+         {"18446744073709551616", "-9223372036854775809", "1e400", "-1e400", "[1,123456789012345678901234567890]"}) {
         CAPTURE(text);
         CHECK(code_of(text) == "json.number_range");
     }

@@ -19,7 +19,8 @@ json vectors() {
 bool compatible(const json& old_schema, const json& new_schema, const CompatibilityOptions& options) {
     auto findings = check_compatibility(old_schema.dump(), new_schema.dump(), options);
     if (!findings) FAIL(findings.error().to_string());
-    for (const auto& finding : *findings) UNSCOPED_INFO(finding.rule << " at " << finding.pointer << ": " << finding.message);
+    for (const auto& finding : *findings)
+        UNSCOPED_INFO(finding.rule << " at " << finding.pointer << ": " << finding.message);
     return findings->empty();
 }
 
@@ -30,7 +31,8 @@ std::vector<CompatibilityFinding> findings_of(const std::string& old_schema, con
     return *findings;
 }
 
-std::string first_rule(const std::string& old_schema, const std::string& new_schema, const CompatibilityOptions& options = {}) {
+std::string first_rule(const std::string& old_schema, const std::string& new_schema,
+                       const CompatibilityOptions& options = {}) {
     const auto findings = findings_of(old_schema, new_schema, options);
     return findings.empty() ? "" : findings.front().rule;
 }
@@ -41,11 +43,14 @@ TEST_CASE("verdicts are those of Confluent's registry for every vector", "[schem
     const auto all = vectors();
     REQUIRE(all["cases"].size() == 21);
     for (const auto& row : all["cases"])
-        for (const auto& [policy_name, policy] : {std::pair{"STRICT", CompatibilityPolicy::strict}, {"LENIENT", CompatibilityPolicy::lenient}})
+        for (const auto& [policy_name, policy] :
+             {std::pair{"STRICT", CompatibilityPolicy::strict}, {"LENIENT", CompatibilityPolicy::lenient}})
             for (const auto& [level_name, level] : {std::pair{"BACKWARD", CompatibilityLevel::backward},
-                                                    {"FORWARD", CompatibilityLevel::forward}, {"FULL", CompatibilityLevel::full}}) {
+                                                    {"FORWARD", CompatibilityLevel::forward},
+                                                    {"FULL", CompatibilityLevel::full}}) {
                 INFO(row["name"].get<std::string>() << ' ' << policy_name << ' ' << level_name);
-                CHECK(compatible(row["old"], row["new"], {.level = level, .policy = policy}) == row[policy_name][level_name].get<bool>());
+                CHECK(compatible(row["old"], row["new"], {.level = level, .policy = policy}) ==
+                      row[policy_name][level_name].get<bool>());
             }
 }
 
@@ -66,24 +71,32 @@ TEST_CASE("transitive means against every older version", "[schema][unit]") {
 }
 
 TEST_CASE("each rule names the place and the reason", "[schema][unit]") {
-    const auto rule = [](const std::string& a, const std::string& b) { return first_rule(a, b, {.policy = CompatibilityPolicy::strict}); };
+    const auto rule = [](const std::string& a, const std::string& b) {
+        return first_rule(a, b, {.policy = CompatibilityPolicy::strict});
+    };
     CHECK(rule(R"({"type":["string","null"]})", R"({"type":"string"})") == "type_narrowed");
     CHECK(rule(R"({"type":"string"})", R"({"type":"integer"})") == "type_changed");
     CHECK(rule(R"({"enum":["a","b"]})", R"({"enum":["a"]})") == "enum_narrowed");
     CHECK(rule(R"({"type":"string"})", R"({"enum":["a"]})") == "enum_added");
     CHECK(rule(R"({"maxLength":5,"type":"string"})", R"({"maxLength":4,"type":"string"})") == "max_length_decreased");
     CHECK(rule(R"({"type":"integer"})", R"({"type":"integer","minimum":0})") == "minimum_added");
-    CHECK(rule(R"({"type":"integer","multipleOf":3})", R"({"type":"integer","multipleOf":2})") == "multiple_of_changed");
+    CHECK(rule(R"({"type":"integer","multipleOf":3})", R"({"type":"integer","multipleOf":2})") ==
+          "multiple_of_changed");
     CHECK(rule(R"({"type":"integer","multipleOf":4})", R"({"type":"integer","multipleOf":2})").empty());
     CHECK(rule(R"({"type":"array"})", R"({"type":"array","uniqueItems":true})") == "unique_items_added");
-    CHECK(rule(R"({"type":"array","items":{"type":"number"}})", R"({"type":"array","items":{"type":"integer"}})") == "type_narrowed");
-    CHECK(rule(R"({"anyOf":[{"type":"string"},{"type":"integer"}]})", R"({"anyOf":[{"type":"string"},{"type":"boolean"}]})") == "type_narrowed");
+    CHECK(rule(R"({"type":"array","items":{"type":"number"}})", R"({"type":"array","items":{"type":"integer"}})") ==
+          "type_narrowed");
+    CHECK(rule(R"({"anyOf":[{"type":"string"},{"type":"integer"}]})",
+               R"({"anyOf":[{"type":"string"},{"type":"boolean"}]})") == "type_narrowed");
     CHECK(rule(R"({"oneOf":[{"type":"string"}]})", R"({"oneOf":[{"type":"string"},{"type":"integer"}]})").empty());
     CHECK(rule(R"({"type":"string"})", R"({"not":{"const":"x"},"type":"string"})") == "not_added");
     CHECK(rule(R"({"properties":{"a":{"$ref":"#/definitions/t"}},"definitions":{"t":{"type":"string"}}})",
-               R"({"properties":{"a":{"$ref":"#/definitions/t"}},"definitions":{"t":{"type":"integer"}}})") == "type_changed");
-    CHECK(rule(R"({"properties":{"next":{"$ref":"#"}},"required":[]})", R"({"properties":{"next":{"$ref":"#"}},"required":["v"]})") == "required_added");
-    const auto findings = findings_of(R"({"properties":{"a":{"properties":{"b":{"maximum":3}}}}})", R"({"properties":{"a":{"properties":{"b":{"maximum":2}}}}})");
+               R"({"properties":{"a":{"$ref":"#/definitions/t"}},"definitions":{"t":{"type":"integer"}}})") ==
+          "type_changed");
+    CHECK(rule(R"({"properties":{"next":{"$ref":"#"}},"required":[]})",
+               R"({"properties":{"next":{"$ref":"#"}},"required":["v"]})") == "required_added");
+    const auto findings = findings_of(R"({"properties":{"a":{"properties":{"b":{"maximum":3}}}}})",
+                                      R"({"properties":{"a":{"properties":{"b":{"maximum":2}}}}})");
     REQUIRE(findings.size() == 1);
     CHECK(findings[0].pointer == "/properties/a/properties/b/maximum");
     CHECK(findings[0].message == "maximum was 3, is 2");
@@ -104,15 +117,26 @@ TEST_CASE("additive allows optional properties and annotations, and nothing else
     const CompatibilityOptions additive{.level = CompatibilityLevel::additive};
     const auto rule = [&](const std::string& a, const std::string& b) { return first_rule(a, b, additive); };
     const std::string base = R"({"type":"object","properties":{"a":{"type":"string"}},"required":["a"]})";
-    CHECK(rule(base, R"({"type":"object","title":"A","properties":{"a":{"type":"string","description":"x"},"b":{"type":"integer"}},"required":["a"]})").empty());
-    CHECK(rule(base, R"({"type":"object","properties":{"a":{"type":"string"},"b":{}},"required":["a","b"]})") == "required_added");
+    CHECK(
+        rule(
+            base,
+            R"({"type":"object","title":"A","properties":{"a":{"type":"string","description":"x"},"b":{"type":"integer"}},"required":["a"]})")
+            .empty());
+    CHECK(rule(base, R"({"type":"object","properties":{"a":{"type":"string"},"b":{}},"required":["a","b"]})") ==
+          "required_added");
     CHECK(rule(base, R"({"type":"object","properties":{"a":{"type":"string"}}})") == "required_removed");
     CHECK(rule(base, R"({"type":"object","properties":{},"required":["a"]})") == "property_removed");
-    CHECK(rule(base, R"({"type":"object","properties":{"a":{"type":["string","null"]}},"required":["a"]})") == "type_changed");
-    CHECK(rule(base, R"({"type":"object","properties":{"a":{"type":"string","format":"uuid"}},"required":["a"]})") == "format_added");
-    CHECK(rule(base, R"({"type":"object","properties":{"a":{"type":"string","maxLength":9}},"required":["a"]})") == "max_length_added");
-    CHECK(rule(R"({"properties":{"x":{"items":{"properties":{"y":{}}}}}})", R"({"properties":{"x":{"items":{"properties":{"y":{},"z":{}}}}}})").empty());
-    CHECK(rule(R"({"properties":{"x":{"items":{"properties":{"y":{}}}}}})", R"({"properties":{"x":{"items":{"properties":{}}}}})") == "property_removed");
+    CHECK(rule(base, R"({"type":"object","properties":{"a":{"type":["string","null"]}},"required":["a"]})") ==
+          "type_changed");
+    CHECK(rule(base, R"({"type":"object","properties":{"a":{"type":"string","format":"uuid"}},"required":["a"]})") ==
+          "format_added");
+    CHECK(rule(base, R"({"type":"object","properties":{"a":{"type":"string","maxLength":9}},"required":["a"]})") ==
+          "max_length_added");
+    CHECK(rule(R"({"properties":{"x":{"items":{"properties":{"y":{}}}}}})",
+               R"({"properties":{"x":{"items":{"properties":{"y":{},"z":{}}}}}})")
+              .empty());
+    CHECK(rule(R"({"properties":{"x":{"items":{"properties":{"y":{}}}}}})",
+               R"({"properties":{"x":{"items":{"properties":{}}}}})") == "property_removed");
 }
 
 TEST_CASE("a text that is no schema is an error, not a verdict", "[schema][unit]") {

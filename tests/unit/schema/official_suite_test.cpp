@@ -31,12 +31,12 @@ Tally run(const std::vector<suite::Case>& cases, const SchemaOptions& options) {
         last = test.schema;
         if (!schema) {
             ++tally.refused;
-            ++tally.refusals[test.file + ": " + test.group + " -> " + schema.error().code + " " + schema.error().message];
+            ++tally.refusals[test.file + ": " + test.group + " -> " + schema.error().code + " " +
+                             schema.error().message];
             continue;
         }
         const auto verdict = schema->validate(test.data);
-        if (verdict.has_value() == test.valid)
-            ++tally.passed;
+        if (verdict.has_value() == test.valid) ++tally.passed;
         else
             tally.wrong.push_back(name_of(test) + " is " + (test.valid ? "valid" : "invalid") + ", says " +
                                   (verdict ? "valid" : verdict.error().to_string()));
@@ -47,7 +47,8 @@ Tally run(const std::vector<suite::Case>& cases, const SchemaOptions& options) {
 }
 
 void print(const std::string& what, const Tally& tally) {
-    std::cout << what << ": " << tally.passed << " passed, " << tally.wrong.size() << " wrong, " << tally.refused << " refused at load\n";
+    std::cout << what << ": " << tally.passed << " passed, " << tally.wrong.size() << " wrong, " << tally.refused
+              << " refused at load\n";
     for (const auto& [refusal, count] : tally.refusals) std::cout << "  refused (" << count << "): " << refusal << '\n';
     for (const auto& wrong : tally.wrong) std::cout << "  wrong: " << wrong << '\n';
 }
@@ -91,12 +92,14 @@ TEST_CASE("the official cases of every format that is enforced pass", "[schema][
 }
 
 TEST_CASE("the official cases of regular expressions pass or are refused at load", "[schema][unit]") {
-    const auto tally = run([] {
-        std::vector<suite::Case> cases;
-        for (auto& test : suite::cases("draft7/optional"))
-            if (test.file == "ecmascript-regex") cases.push_back(std::move(test));
-        return cases;
-    }(), options_for(SchemaDialect::draft_07));
+    const auto tally = run(
+        [] {
+            std::vector<suite::Case> cases;
+            for (auto& test : suite::cases("draft7/optional"))
+                if (test.file == "ecmascript-regex") cases.push_back(std::move(test));
+            return cases;
+        }(),
+        options_for(SchemaDialect::draft_07));
     print("draft-07 regular expressions", tally);
     CHECK(tally.wrong.empty());
     CHECK(tally.passed > 0);

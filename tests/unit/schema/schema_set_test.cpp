@@ -2,11 +2,11 @@
 
 #include "support/catch.hpp"
 
+#include <unistd.h>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <unistd.h>
 
 using namespace eventsdk;
 namespace fs = std::filesystem;
@@ -18,7 +18,8 @@ class Folder {
 public:
     Folder() {
         static std::atomic<int> counter{0};
-        path_ = fs::temp_directory_path() / ("eventsdk-schemas-" + std::to_string(::getpid()) + "-" + std::to_string(counter++));
+        path_ = fs::temp_directory_path() /
+                ("eventsdk-schemas-" + std::to_string(::getpid()) + "-" + std::to_string(counter++));
         fs::create_directories(path_);
     }
     ~Folder() {
@@ -73,7 +74,8 @@ TEST_CASE("a set finds schemas by event type and version", "[schema][unit]") {
 
 TEST_CASE("a violation names the place, the rule, the schema and the keyword", "[schema][unit]") {
     Folder folder;
-    folder.file("education/A.v1.schema.json", R"({"type":"object","required":["courseId","n"],"additionalProperties":false,
+    folder.file("education/A.v1.schema.json",
+                R"({"type":"object","required":["courseId","n"],"additionalProperties":false,
         "properties":{"courseId":{"type":"string","format":"uuid"},"n":{"type":"integer","minimum":1},
         "list":{"type":"array","items":{"enum":["a","b"]}}}})");
     auto set = SchemaSet::load(folder.path());
@@ -111,12 +113,18 @@ TEST_CASE("a violation names the place, the rule, the schema and the keyword", "
 
 TEST_CASE("a schema refers to files of the set, to ids, and to nothing else", "[schema][unit]") {
     Folder folder;
-    folder.file("common.schema.json", R"({"$id":"https://campus.example/common","definitions":{"id":{"$id":"#id","type":"string","minLength":2}}})")
+    folder
+        .file(
+            "common.schema.json",
+            R"({"$id":"https://campus.example/common","definitions":{"id":{"$id":"#id","type":"string","minLength":2}}})")
         .file("parts/plain.json", R"({"anything":{"type":"integer"},"unknown words":[1,2]})")
         .file("a/ByPath.v1.schema.json", R"({"properties":{"x":{"$ref":"../common.schema.json#/definitions/id"}}})")
         .file("a/ByAnchor.v1.schema.json", R"({"properties":{"x":{"$ref":"../common.schema.json#id"}}})")
-        .file("a/ById.v1.schema.json", R"({"properties":{"x":{"$ref":"https://campus.example/common#/definitions/id"}}})")
-        .file("a/OwnId.v1.schema.json", R"({"$id":"https://campus.example/own","properties":{"x":{"$ref":"../common.schema.json#/definitions/id"}}})")
+        .file("a/ById.v1.schema.json",
+              R"({"properties":{"x":{"$ref":"https://campus.example/common#/definitions/id"}}})")
+        .file(
+            "a/OwnId.v1.schema.json",
+            R"({"$id":"https://campus.example/own","properties":{"x":{"$ref":"../common.schema.json#/definitions/id"}}})")
         .file("a/Plain.v1.schema.json", R"({"properties":{"x":{"$ref":"../parts/plain.json#/anything"}}})");
     auto set = SchemaSet::load(folder.path());
     if (!set) FAIL(set.error().to_string());
@@ -138,7 +146,8 @@ TEST_CASE("loading refuses what it cannot enforce, with file, place and reason",
     };
     const std::vector<Row> rows{
         {R"({"type":"objekt"})", "schema.load.meta_schema", "a/X.v1.schema.json#/type"},
-        {R"({"properties":{"n":{"minimum":"3"}}})", "schema.load.meta_schema", "#/properties/n/minimum: must be a number"},
+        {R"({"properties":{"n":{"minimum":"3"}}})", "schema.load.meta_schema",
+         "#/properties/n/minimum: must be a number"},
         {R"({"multipleOf":0})", "schema.load.meta_schema", "#/multipleOf"},
         {R"({"multipleOf":-1})", "schema.load.meta_schema", "#/multipleOf"},
         {R"({"minLength":-1})", "schema.load.meta_schema", "#/minLength"},
@@ -146,7 +155,8 @@ TEST_CASE("loading refuses what it cannot enforce, with file, place and reason",
         {R"({"required":"a"})", "schema.load.meta_schema", "#/required"},
         {R"({"required":["a","a"]})", "schema.load.meta_schema", "holds \"a\" twice"},
         {R"({"allOf":[]})", "schema.load.meta_schema", "#/allOf"},
-        {R"({"properties":{"a":3}})", "schema.load.meta_schema", "#/properties/a: a schema must be an object or a boolean"},
+        {R"({"properties":{"a":3}})", "schema.load.meta_schema",
+         "#/properties/a: a schema must be an object or a boolean"},
         {R"([])", "schema.load.meta_schema", "a schema must be"},
         {R"({"$ref":7})", "schema.load.meta_schema", "#/$ref"},
         {R"({"items":3})", "schema.load.meta_schema", "#/items"},
@@ -156,7 +166,8 @@ TEST_CASE("loading refuses what it cannot enforce, with file, place and reason",
         {R"({"typ":"object"})", "schema.load.unknown_keyword", "the keyword \"typ\" is not known"},
         {R"({"prefixItems":[true]})", "schema.load.unknown_keyword", "prefixItems"},
         {R"({"format":"iri"})", "schema.load.unsupported", "the format \"iri\" cannot be enforced"},
-        {R"({"$schema":"https://json-schema.org/draft/2019-09/schema","$recursiveRef":"#"})", "schema.load.unsupported", "$recursiveRef"},
+        {R"({"$schema":"https://json-schema.org/draft/2019-09/schema","$recursiveRef":"#"})", "schema.load.unsupported",
+         "$recursiveRef"},
         {R"({"$schema":"http://json-schema.org/draft-04/schema#"})", "schema.load.dialect", "draft-04"},
         {R"j({"pattern":"(?=a)"})j", "schema.load.pattern", "look-around"},
         {R"({"pattern":"(a)\\1"})", "schema.load.pattern", "back-reference"},
@@ -168,10 +179,12 @@ TEST_CASE("loading refuses what it cannot enforce, with file, place and reason",
         {R"({"$ref":"file:///etc/passwd"})", "schema.load.ref_outside", "file:///etc/passwd"},
         {R"({"$ref":"../../../etc/passwd"})", "schema.load.ref_outside", "../../../etc/passwd"},
         {R"({"$ref":"#"})", "schema.load.ref_cycle", "lead back here"},
-        {R"({"allOf":[{"$ref":"#/definitions/a"}],"definitions":{"a":{"anyOf":[{"$ref":"#"}]}}})", "schema.load.ref_cycle", "lead back here"},
+        {R"({"allOf":[{"$ref":"#/definitions/a"}],"definitions":{"a":{"anyOf":[{"$ref":"#"}]}}})",
+         "schema.load.ref_cycle", "lead back here"},
         {R"({"type":"object","type":"array"})", "schema.load.json", "occurs more than once"},
         {"{", "schema.load.json", "the text ends too early"},
-        {R"({"definitions":{"a":{"$id":"x"},"b":{"$id":"x"}}})", "schema.load.duplicate", "the $id \"x\" is also that of"},
+        {R"({"definitions":{"a":{"$id":"x"},"b":{"$id":"x"}}})", "schema.load.duplicate",
+         "the $id \"x\" is also that of"},
     };
     for (const auto& row : rows) {
         CAPTURE(row.text);
@@ -213,7 +226,8 @@ TEST_CASE("unknown keywords are listed when loading is not strict, and x- names 
     CHECK(SchemaSet::compile(text).error().code == "schema.load.unknown_keyword");
     auto lenient = SchemaSet::compile(text, {.strict_keywords = false});
     REQUIRE(lenient.has_value());
-    CHECK(lenient->unknown_keywords() == std::vector<std::string>{"/typ", "/x-owner", "/properties/a/requird", "/properties/a/format"});
+    CHECK(lenient->unknown_keywords() ==
+          std::vector<std::string>{"/typ", "/x-owner", "/properties/a/requird", "/properties/a/format"});
     CHECK(lenient->validate("7").has_value());
     CHECK(SchemaSet::compile(R"({"x-owner":"team"})").has_value());
 }

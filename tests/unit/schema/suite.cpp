@@ -22,8 +22,9 @@ fs::path root() {
     const char* named = std::getenv("EVENTSDK_JSON_SCHEMA_SUITE");
     fs::path path = named != nullptr ? named : "/usr/share/json-schema-test-suite";
     if (!fs::is_directory(path / "tests"))
-        throw std::runtime_error{"no JSON-Schema-Test-Suite at " + path.string() +
-                                 ": install json-schema-test-suite (tools/setup test), or set EVENTSDK_JSON_SCHEMA_SUITE"};
+        throw std::runtime_error{
+            "no JSON-Schema-Test-Suite at " + path.string() +
+            ": install json-schema-test-suite (tools/setup test), or set EVENTSDK_JSON_SCHEMA_SUITE"};
     return path;
 }
 
@@ -35,8 +36,8 @@ std::vector<Case> cases(const std::string& folder) {
         if (!entry.is_regular_file() || entry.path().extension() != ".json") continue;
         for (const auto& group : read(entry.path()))
             for (const auto& test : group["tests"])
-                result.push_back({entry.path().stem().string(), group["description"], test["description"], group["schema"].dump(),
-                                  test["data"].dump(), test["valid"]});
+                result.push_back({entry.path().stem().string(), group["description"], test["description"],
+                                  group["schema"].dump(), test["data"].dump(), test["valid"]});
     }
     return result;
 }
@@ -47,7 +48,8 @@ std::vector<eventsdk::schema_detail::Neighbour> remotes() {
     for (const auto& entry : fs::recursive_directory_iterator{folder}) {
         if (!entry.is_regular_file()) continue;
         auto text = read(entry.path()).dump();
-        result.push_back({"http://localhost:1234/" + entry.path().lexically_relative(folder).generic_string(), std::move(text)});
+        result.push_back(
+            {"http://localhost:1234/" + entry.path().lexically_relative(folder).generic_string(), std::move(text)});
     }
     return result;
 }
