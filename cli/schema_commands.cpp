@@ -117,6 +117,7 @@ void add_validate(CLI::App& group, Session& session) {
 void add_schema_commands(CLI::App& app, Session& session) {
     CLI::App& group = add_group(app, "schema", "Check events against JSON Schema files");
     add_validate(group, session);
+    add_compat_command(group, session);
 }
 
 }  // namespace cli

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from program import PROGRAM, environment, run
 
-COMMANDS = [("schema", "validate"), ("record", "decode"), ("record", "encode"), ("topics", "partition"),
+COMMANDS = [("schema", "validate"), ("schema", "compat"), ("record", "decode"), ("record", "encode"), ("topics", "partition"),
             ("topics", "list"), ("topics", "describe"), ("topics", "plan"), ("topics", "diff"), ("topics", "apply"),
             ("publish",), ("tail",), ("dlq", "list"), ("dlq", "show"), ("lag",)]
 
