@@ -1,5 +1,6 @@
 #include <eventsdk/outbox/outbox_relay.hpp>
 
+#include "outbox/alarm.hpp"
 #include "outbox/relay_batch.hpp"
 
 #include <fmt/format.h>
@@ -40,26 +41,6 @@ std::string own_name(const Runtime& runtime) {
     if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
     return fmt::format("{}-{}-{}", host.data(), ::getpid(), runtime.ids->next().to_string().substr(24));
 }
-
-/// Waiting that wake() and a stop request end early.
-class Alarm {
-public:
-    void ring() noexcept {
-        const std::scoped_lock lock{mutex_};
-        rung_ = true;
-        changed_.notify_all();
-    }
-    void wait(Duration longest, const std::stop_token& stop) {
-        std::unique_lock lock{mutex_};
-        changed_.wait_for(lock, stop, longest, [this] { return rung_; });
-        rung_ = false;
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable_any changed_;
-    bool rung_ = false;
-};
 
 }  // namespace
 
@@ -113,7 +94,7 @@ private:
     MonotonicTime renew_at_{};
     MonotonicTime watch_at_{};
     std::map<std::string, std::size_t> limits_;
-    Alarm alarm_;
+    outbox::Alarm alarm_;
     mutable std::mutex health_mutex_;
     RelayHealth health_;
     bool failing_ = false;

@@ -45,7 +45,7 @@ void bind(Parameters& parameters, const PreparedRow& row) {
 }
 
 /// "(0, $1::uuid, …), (1, …)": the row's place first, so that sequence numbers follow the order of appending.
-std::string placeholders(std::size_t rows) {
+std::string value_list(std::size_t rows) {
     std::string text;
     std::size_t next = 1;
     for (std::size_t row = 0; row < rows; ++row) {
@@ -156,20 +156,20 @@ private:
     [[nodiscard]] std::string plain_statement(std::size_t rows) const {
         if (!options_.serialize_aggregates) {
             return fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM (VALUES {2}) AS given (n, {1}) ORDER BY n",
-                               outbox_, columns, placeholders(rows));
+                               outbox_, columns, value_list(rows));
         }
         const std::int64_t lock = lock_class(options_.tables);
         if (rows == 1) {
             return fmt::format(
                 "INSERT INTO {0} ({1}) SELECT {1} FROM (VALUES {2}) AS given (n, {1}), "
                 "(SELECT pg_advisory_xact_lock({3}, $3) OFFSET 0) AS locked",
-                outbox_, columns, placeholders(1), lock);
+                outbox_, columns, value_list(1), lock);
         }
         return fmt::format(
             "WITH given (n, {1}) AS (VALUES {2}), locked AS MATERIALIZED (SELECT count(pg_advisory_xact_lock({3}, key)) "
             "FROM (SELECT DISTINCT lockkey AS key FROM given ORDER BY 1) AS keys) "
             "INSERT INTO {0} ({1}) SELECT {1} FROM locked, given ORDER BY n",
-            outbox_, columns, placeholders(rows), lock);
+            outbox_, columns, value_list(rows), lock);
     }
 
     /// Rows of one aggregate: lock it, raise its revision when it is the expected one, insert when it was raised.
@@ -188,7 +188,7 @@ private:
             "INSERT INTO {outbox} ({columns}) SELECT {columns} FROM raised, (VALUES {values}) AS given (n, {columns}) ORDER BY n",
             fmt::arg("lock", lock), fmt::arg("revisions", revisions_), fmt::arg("last", expected + 1),
             fmt::arg("expected", expected), fmt::arg("outbox", outbox_), fmt::arg("columns", columns),
-            fmt::arg("values", placeholders(rows)));
+            fmt::arg("values", value_list(rows)));
     }
 
     Error conflict(PGconn* connection, const PreparedRow& row) const {
