@@ -3,6 +3,7 @@
 /// @file
 /// Everything of `eventsdk::eventsdk`.
 
+#include <eventsdk/broker/topic_lint.hpp>
 #include <eventsdk/broker/topics.hpp>
 #include <eventsdk/catalogue/catalogue.hpp>
 #include <eventsdk/catalogue/topic_specs.hpp>

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace {
@@ -24,7 +25,7 @@ struct PrepareScratch {
     std::string payload{};
     json::Document document{};
     std::array<char, 36> event_id{};
-    std::string traceparent{};
+    std::array<char, 55> traceparent{};
     std::string tracestate{};
     std::vector<codec::Extension> extensions{};
     codec::AttributeTexts attributes{};
@@ -94,10 +95,28 @@ Result<void> encode(Record& out, const catalogue::Topic& topic, const codec::Enc
     return {};
 }
 
+char* put_hex(char* out, std::span<const std::uint8_t> bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    for (const std::uint8_t byte : bytes) {
+        *out++ = digits[byte >> 4U];
+        *out++ = digits[byte & 15U];
+    }
+    return out;
+}
+
+/// As TraceContext::traceparent(), into memory of the thread.
 void trace_into(EnvelopeView& envelope, const TraceContext& trace) {
-    scratch().traceparent = trace.traceparent();
-    scratch().tracestate = trace.state;
-    envelope.traceparent = scratch().traceparent;
+    char* out = scratch().traceparent.data();
+    *out++ = '0';
+    *out++ = '0';
+    *out++ = '-';
+    out = put_hex(out, trace.trace_id);
+    *out++ = '-';
+    out = put_hex(out, trace.parent_id);
+    *out++ = '-';
+    put_hex(out, {&trace.flags, 1});
+    scratch().tracestate.assign(trace.state);
+    envelope.traceparent = {scratch().traceparent.data(), scratch().traceparent.size()};
     envelope.tracestate = scratch().tracestate;
 }
 

@@ -200,6 +200,16 @@ TEST_CASE("what a delivery caused carries its ids and its trace on", "[catalogue
     CHECK(third.opened.envelope.correlation_id == first.opened.envelope.event_id);
 }
 
+TEST_CASE("a publisher's own trace is written as it is", "[catalogue][unit]") {
+    const Catalogue catalogue = support::assignment_catalogue();
+    auto trace = TraceContext::make();
+    trace.state = "vendor=1";
+    const auto record = catalogue.prepare(test_runtime(), "a", support::submitted(), {.trace = trace});
+    REQUIRE(record);
+    CHECK(header(*record, "traceparent") == trace.traceparent());
+    CHECK(header(*record, "tracestate") == "vendor=1");
+}
+
 TEST_CASE("a reused record keeps nothing of the event before", "[catalogue][unit]") {
     const Catalogue catalogue = support::assignment_catalogue();
     const Runtime runtime = test_runtime();
