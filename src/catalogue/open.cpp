@@ -62,9 +62,14 @@ const catalogue::Type* find_type(const catalogue::Registry& registry, const cata
 Result<void> open_payload(const CatalogueOptions& options, const catalogue::Type& type, OpenScratch::Impl& scratch,
                           Opened& out) {
     const catalogue::Version* version = type.find(out.envelope.schema_version);
+    const catalogue::Version& newest = type.versions.back();
+    const bool newer =
+        version == nullptr && options.read_newer_versions && out.envelope.schema_version > newest.version;
+    if (newer) version = &newest;
     if (version == nullptr) return unknown_version(type, out.envelope.schema_version);
     if (!scratch.payload) return no_payload(type);
-    if (options.validate_on_read)
+    out.payload_version = version->version;
+    if (options.validate_on_read || newer)
         if (auto checked = check(version->schema, *scratch.payload, scratch.decoded.payload_member); !checked)
             return checked;
     if (!version->up) return {};

@@ -36,6 +36,10 @@ struct CatalogueOptions {
     bool start_traces = true;
     /// Recognise native envelopes and CloudEvents in a topic of another format, also without a content-type header.
     bool detect_formats = true;
+    /// What a reader does with a schema version newer than it knows. Off: a dead letter of the stage `schema`. On: it is
+    /// read as the newest version known when its payload satisfies that version's schema, as it does where only optional
+    /// members were added; else it is a dead letter.
+    bool read_newer_versions = false;
 };
 
 /// The only place that says which event types exist, with their topic, format, schema and upcasters. Immutable and

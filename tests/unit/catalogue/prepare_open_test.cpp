@@ -388,6 +388,33 @@ TEST_CASE("an upcaster that fails is a dead letter of its own stage", "[catalogu
     CHECK(open_stage(before) == "schema");
 }
 
+TEST_CASE("a newer version is refused, or read as the newest known when its payload still fits", "[catalogue][unit]") {
+    SchemaDirectory schemas;
+    schemas.add("x/BadgeAwarded.v3.schema.json", badge_v3);
+    const auto catalogue = [&schemas](bool read_newer) {
+        return Catalogue::load({.schemas = schemas.path(), .read_newer_versions = read_newer},
+                               event<Badge>({.topic = "badges"}))
+            .value();
+    };
+    const std::string fits = R"({"badge":"b","level":"gold","colour":"red"})";
+    Reading strict{catalogue(false), badge_record(4, fits)};
+    REQUIRE_FALSE(strict.result);
+    CHECK(strict.result.error().code == "schema.unknown_version");
+
+    Reading tolerant{catalogue(true), badge_record(4, fits)};
+    REQUIRE(tolerant.result);
+    CHECK(tolerant.opened.envelope.schema_version == 4);
+    CHECK(tolerant.opened.payload_version == 3);
+    CHECK(tolerant.opened.as<Badge>()->level == "gold");
+
+    Reading incompatible{catalogue(true), badge_record(4, R"({"badge":"b","level":{"name":"gold"}})")};
+    REQUIRE_FALSE(incompatible.result);
+    CHECK(open_stage(incompatible.result.error()) == "schema");
+    Reading older{catalogue(true), badge_record(2, fits)};
+    REQUIRE_FALSE(older.result);
+    CHECK(older.result.error().code == "schema.unknown_version");
+}
+
 TEST_CASE("an unknown topic is read by what the record says of itself", "[catalogue][unit]") {
     const Catalogue catalogue = support::assignment_catalogue();
     Record record = catalogue.prepare(test_runtime(), "a", AssignmentGraded{"ada", 5}).value();
