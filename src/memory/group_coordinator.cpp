@@ -263,12 +263,13 @@ std::vector<PartitionOffset> GroupCoordinator::offsets(const std::string& name) 
 
 std::vector<GroupDescription> GroupCoordinator::describe() const {
     std::vector<GroupDescription> result;
-    for (const auto& [name, group] : groups_) {
+    for (const auto& entry : groups_) {
+        const Group& group = entry.second;  // clang 14 takes no structured binding into a lambda
         if (group.members.empty() && group.committed.empty()) continue;
         const bool all_settled = std::all_of(group.members.begin(), group.members.end(),
                                              [&](const auto& member) { return settled(group, member.first); });
         const char* state = group.members.empty() ? "Empty" : all_settled ? "Stable" : "PreparingRebalance";
-        result.push_back({.group = name, .state = state, .members = group.members.size()});
+        result.push_back({.group = entry.first, .state = state, .members = group.members.size()});
     }
     return result;
 }
