@@ -88,7 +88,7 @@ PROJECT
     links_no_librdkafka "$work/pkg_config/service_test"
     ;;
   add_subdirectory)
-    consume add_subdirectory "$here/consumer" -DEVENTSDK_TREE="$tree"
+    consume add_subdirectory "$here/consumer" -DEVENTSDK_TREE="$tree" -DEVENTSDK_SQLITE=OFF -DEVENTSDK_POSTGRES=OFF
     run_consumer "$work/add_subdirectory"
     ;;
   examples)
