@@ -31,7 +31,8 @@ void show_lag(Session& session, const LagOptions& options) {
         if (each.offset < 0) continue;
         ++found;
         const auto marks = value_or_stop(admin->watermarks({each.topic, each.partition}, options.connection.timeout()));
-        const std::int64_t lag = std::max<std::int64_t>(0, marks.high - each.offset);
+        const std::int64_t readable = marks.last_stable >= 0 ? marks.last_stable : marks.high;
+        const std::int64_t lag = std::max<std::int64_t>(0, readable - each.offset);
         if (options.at_most >= 0 && lag > options.at_most) session.answer_no();
         session.out.line(session.json ? JsonObject{}
                                             .text("group", options.group)
