@@ -63,6 +63,7 @@ std::int64_t wire_timestamp(const Record& record) {
 }  // namespace
 
 Result<void> ProducerCore::start(Conf conf, std::shared_ptr<Context> context) {
+    context_ = context;
     auto handle = Handle::create(RD_KAFKA_PRODUCER, std::move(conf), std::move(context));
     if (!handle) return handle.error();
     handle_ = std::move(*handle);

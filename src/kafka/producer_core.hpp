@@ -45,7 +45,7 @@ public:
     [[nodiscard]] std::optional<Error> fatal_error() const;
 
     [[nodiscard]] rd_kafka_t* native() const noexcept { return handle_.get(); }
-    [[nodiscard]] const Causes& causes() const noexcept { return handle_.context().causes; }
+    [[nodiscard]] const Causes& causes() const noexcept { return context_->causes; }
     /// Called for each failed outcome before the sink; set before the first write().
     std::function<void(const Error&)> on_failure{};
 
@@ -69,6 +69,7 @@ private:
 
     const WriterOptions options_;
     WriteSink& sink_;
+    std::shared_ptr<Context> context_;  // outlives the handle: a flush may still explain itself
     Handle handle_;
     Queue events_;
     Tickets tickets_;
