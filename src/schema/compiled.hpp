@@ -1,6 +1,7 @@
 #pragma once
 
 #include "schema/plan.hpp"
+#include "schema/reference.hpp"
 
 #include <memory>
 #include <string>
@@ -18,6 +19,7 @@ struct Compiled {
     int version = 0;
     std::string text{};
     std::vector<std::string> unknown_keywords{};
+    std::shared_ptr<const ReferenceSchema> reference{};  ///< decides, when SchemaOptions::engine says so
 };
 
 }  // namespace schema_detail

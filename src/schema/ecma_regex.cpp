@@ -13,24 +13,58 @@ namespace {
 constexpr std::size_t max_nesting = 64;
 constexpr std::uint32_t max_count = 1000;  // RE2's own bound
 
-constexpr std::string_view space_ranges = "\\t-\\r \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}";
+constexpr std::string_view space_ranges =
+    "\\t-\\r \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}";
 constexpr std::string_view not_space_ranges =
     "\\x{0}-\\x{8}\\x{e}-\\x{1f}!-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}"
     "\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}\\x{ff00}-\\x{10ffff}";
 
 // Long names of general categories, and what RE2 calls them.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 44> categories{{
-    {"Letter", "L"}, {"Cased_Letter", "LC"}, {"Uppercase_Letter", "Lu"}, {"Lowercase_Letter", "Ll"},
-    {"Titlecase_Letter", "Lt"}, {"Modifier_Letter", "Lm"}, {"Other_Letter", "Lo"}, {"Mark", "M"},
-    {"Combining_Mark", "M"}, {"Nonspacing_Mark", "Mn"}, {"Spacing_Mark", "Mc"}, {"Enclosing_Mark", "Me"},
-    {"Number", "N"}, {"Decimal_Number", "Nd"}, {"digit", "Nd"}, {"Letter_Number", "Nl"}, {"Other_Number", "No"},
-    {"Punctuation", "P"}, {"punct", "P"}, {"Connector_Punctuation", "Pc"}, {"Dash_Punctuation", "Pd"},
-    {"Open_Punctuation", "Ps"}, {"Close_Punctuation", "Pe"}, {"Initial_Punctuation", "Pi"},
-    {"Final_Punctuation", "Pf"}, {"Other_Punctuation", "Po"}, {"Symbol", "S"}, {"Math_Symbol", "Sm"},
-    {"Currency_Symbol", "Sc"}, {"Modifier_Symbol", "Sk"}, {"Other_Symbol", "So"}, {"Separator", "Z"},
-    {"Space_Separator", "Zs"}, {"Line_Separator", "Zl"}, {"Paragraph_Separator", "Zp"}, {"Other", "C"},
-    {"Control", "Cc"}, {"cntrl", "Cc"}, {"Format", "Cf"}, {"Surrogate", "Cs"}, {"Private_Use", "Co"},
-    {"L&", "LC"}, {"Any", "Any"}, {"ASCII", "ASCII"},
+    {"Letter", "L"},
+    {"Cased_Letter", "LC"},
+    {"Uppercase_Letter", "Lu"},
+    {"Lowercase_Letter", "Ll"},
+    {"Titlecase_Letter", "Lt"},
+    {"Modifier_Letter", "Lm"},
+    {"Other_Letter", "Lo"},
+    {"Mark", "M"},
+    {"Combining_Mark", "M"},
+    {"Nonspacing_Mark", "Mn"},
+    {"Spacing_Mark", "Mc"},
+    {"Enclosing_Mark", "Me"},
+    {"Number", "N"},
+    {"Decimal_Number", "Nd"},
+    {"digit", "Nd"},
+    {"Letter_Number", "Nl"},
+    {"Other_Number", "No"},
+    {"Punctuation", "P"},
+    {"punct", "P"},
+    {"Connector_Punctuation", "Pc"},
+    {"Dash_Punctuation", "Pd"},
+    {"Open_Punctuation", "Ps"},
+    {"Close_Punctuation", "Pe"},
+    {"Initial_Punctuation", "Pi"},
+    {"Final_Punctuation", "Pf"},
+    {"Other_Punctuation", "Po"},
+    {"Symbol", "S"},
+    {"Math_Symbol", "Sm"},
+    {"Currency_Symbol", "Sc"},
+    {"Modifier_Symbol", "Sk"},
+    {"Other_Symbol", "So"},
+    {"Separator", "Z"},
+    {"Space_Separator", "Zs"},
+    {"Line_Separator", "Zl"},
+    {"Paragraph_Separator", "Zp"},
+    {"Other", "C"},
+    {"Control", "Cc"},
+    {"cntrl", "Cc"},
+    {"Format", "Cf"},
+    {"Surrogate", "Cs"},
+    {"Private_Use", "Co"},
+    {"L&", "LC"},
+    {"Any", "Any"},
+    {"ASCII", "ASCII"},
 }};
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
@@ -44,7 +78,7 @@ int hex_value(char c) noexcept {
 
 class Translator {
 public:
-    explicit Translator(std::string_view text) : text_{text} {}
+    Translator(std::string_view text, bool translating) : text_{text}, translating_{translating} {}
 
     EcmaRegex run() {
         while (result_.error.empty() && at_ < text_.size()) term();
@@ -62,12 +96,14 @@ private:
         at_ += token.size();
         return true;
     }
-    void emit(std::string_view text) { result_.re2 += text; }
+    void emit(std::string_view text) {
+        if (translating_) result_.re2 += text;
+    }
     void emit_literal(std::uint32_t point) {
+        if (!translating_) return;
         if (point < 0x80 && (is_digit(static_cast<char>(point)) || is_letter(static_cast<char>(point))))
             result_.re2 += static_cast<char>(point);
-        else
-            fmt::format_to(std::back_inserter(result_.re2), "\\x{{{:x}}}", point);
+        else fmt::format_to(std::back_inserter(result_.re2), "\\x{{{:x}}}", point);
     }
     void fail(std::string_view why) {
         if (result_.error.empty()) result_.error = fmt::format("{} (at byte {})", why, at_);
@@ -115,7 +151,8 @@ private:
             look_around = true;
         } else if (take("?<")) {
             const auto end = text_.find('>', at_);
-            if (end == std::string_view::npos || end == at_ || is_digit(peek())) return fail("a group's name is malformed");
+            if (end == std::string_view::npos || end == at_ || is_digit(peek()))
+                return fail("a group's name is malformed");
             at_ = end + 1;
         } else if (peek() == '?' && !take("?:")) {
             return fail("an unknown kind of group");
@@ -166,12 +203,14 @@ private:
         const auto upper = comma == std::string_view::npos ? std::string_view{} : counts.substr(comma + 1);
         const auto high = upper.empty() ? low : count(upper);
         if (high < low) fail("a repetition's upper bound is below its lower one");
-        if (low > max_count || high > max_count) refuse("a repetition of more than 1000; use maxLength or nested groups");
+        if (low > max_count || high > max_count)
+            refuse("a repetition of more than 1000; use maxLength or nested groups");
     }
 
     static std::uint32_t count(std::string_view digits) noexcept {
         std::uint32_t value = 0;
-        for (const char c : digits) value = value > max_count ? value : value * 10 + static_cast<std::uint32_t>(c - '0');
+        for (const char c : digits)
+            value = value > max_count ? value : value * 10 + static_cast<std::uint32_t>(c - '0');
         return value;
     }
 
@@ -207,12 +246,20 @@ private:
     // \d \s \w \p and their opposites; `inside` a class.
     bool class_escape(bool inside) {
         const char c = peek(1);
-        const auto brackets = [&](std::string_view ranges) { emit(inside ? std::string{ranges} : fmt::format("[{}]", ranges)); };
+        const auto brackets = [&](std::string_view ranges) {
+            if (!inside) emit("[");
+            emit(ranges);
+            if (!inside) emit("]");
+        };
         switch (c) {
-            case 'd': case 'D': case 'w': case 'W': emit(text_.substr(at_, 2)); break;
+            case 'd':
+            case 'D':
+            case 'w':
+            case 'W': emit(text_.substr(at_, 2)); break;
             case 's': brackets(space_ranges); break;
             case 'S': brackets(not_space_ranges); break;
-            case 'p': case 'P': property(c); return true;
+            case 'p':
+            case 'P': property(c); return true;
             default: return false;
         }
         at_ += 2;
@@ -227,10 +274,8 @@ private:
             if (name.substr(0, prefix.size()) == prefix) name.remove_prefix(prefix.size());
         for (const auto& [longer, shorter] : categories)
             if (name == longer) name = shorter;
-        if (name == "ASCII")
-            emit(kind == 'p' ? "[:ascii:]" : "[:^ascii:]");
-        else
-            fmt::format_to(std::back_inserter(result_.re2), "\\{}{{{}}}", kind, name);
+        if (name == "ASCII") emit(kind == 'p' ? "[:ascii:]" : "[:^ascii:]");
+        else if (translating_) fmt::format_to(std::back_inserter(result_.re2), "\\{}{{{}}}", kind, name);
         if (name.empty()) fail("\\p without {property}");
         if (name == "ASCII" || name == "LC") refuse("the property is not known to the engine; write the ranges");
         at_ = end + 1;
@@ -312,7 +357,8 @@ private:
         if (peek() == '\\' && class_escape(true)) return;
         const auto low = class_character();
         const bool range = peek() == '-' && at_ + 1 < text_.size() && peek(1) != ']';
-        const bool to_class = range && peek(1) == '\\' && std::string_view{"dDsSwWpP"}.find(peek(2)) != std::string_view::npos;
+        const bool to_class =
+            range && peek(1) == '\\' && std::string_view{"dDsSwWpP"}.find(peek(2)) != std::string_view::npos;
         emit_literal(low);
         if (!range) return;
         if (to_class) return fail("a range up to a class");
@@ -331,6 +377,7 @@ private:
     }
 
     std::string_view text_;
+    bool translating_;
     std::size_t at_ = 0;
     std::string groups_;  // one letter for each open group
     EcmaRegex result_;
@@ -338,7 +385,9 @@ private:
 
 }  // namespace
 
-EcmaRegex read_ecma_regex(std::string_view text) { return Translator{text}.run(); }
+EcmaRegex read_ecma_regex(std::string_view text) { return Translator{text, true}.run(); }
+
+bool is_ecma_regex(std::string_view text) { return Translator{text, false}.run().error.empty(); }
 
 }  // namespace schema_detail
 EVENTSDK_END_NAMESPACE

@@ -21,6 +21,8 @@ struct EcmaRegex {
 /// spaces), `\cX`, `\uXXXX` with pairs, `\u{…}`, `[^]`, `[]`, long property names, named groups.
 /// **Source**: ECMA-262 section 22.2.1 and annex B.1.2.
 [[nodiscard]] EcmaRegex read_ecma_regex(std::string_view text);
+/// Whether it can be read, look-around and back-references included; the `format` "regex".
+[[nodiscard]] bool is_ecma_regex(std::string_view text);
 
 }  // namespace schema_detail
 EVENTSDK_END_NAMESPACE

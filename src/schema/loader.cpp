@@ -2,6 +2,7 @@
 
 #include "schema/compiled.hpp"
 #include "schema/compiler.hpp"
+#include "schema/reference.hpp"
 #include "schema/sources.hpp"
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include <charconv>
 #include <fstream>
 #include <map>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -22,7 +24,8 @@ namespace fs = std::filesystem;
 constexpr std::string_view ending = ".schema.json";
 
 Error directory_error(const fs::path& directory, std::string_view reason) {
-    return Error{.kind = ErrorKind::invalid_argument, .code = "schema.load.directory",
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .code = "schema.load.directory",
                  .message = fmt::format("the schema directory {}: {}", directory.string(), reason),
                  .hint = "name a directory with files like education/AssignmentSubmitted.v1.schema.json"};
 }
@@ -31,22 +34,25 @@ bool ends_with(std::string_view text, std::string_view with) {
     return text.size() >= with.size() && text.substr(text.size() - with.size()) == with;
 }
 
-// Paths below the directory of all files that end as schemas do, in a fixed order.
+// Paths below the directory of all files that end as schemas do, in a fixed order. Folders behind links are entered
+// too (mounted configuration is made of them), each once.
 Result<std::vector<std::string>> find_files(const fs::path& directory, const SchemaOptions& options) {
     std::error_code failed;
     if (!fs::is_directory(directory, failed)) return directory_error(directory, "not a directory");
     std::vector<std::string> files;
-    fs::recursive_directory_iterator at{directory, failed};
+    std::set<fs::path> entered;
+    fs::recursive_directory_iterator at{directory, fs::directory_options::follow_directory_symlink, failed};
     for (; !failed && at != fs::recursive_directory_iterator{}; at.increment(failed)) {
         const auto name = at->path().filename().string();
         std::error_code ignored;
-        if (name.front() == '.') {
+        const bool folder = at->is_directory(ignored);
+        if (folder && (name.front() == '.' || !entered.insert(fs::canonical(at->path(), ignored)).second))
             at.disable_recursion_pending();
-        } else if (ends_with(name, ending) && at->is_regular_file(ignored)) {
-            files.push_back(at->path().lexically_relative(directory).generic_string());
-            if (files.size() > options.limits.max_schema_files)
-                return directory_error(directory, fmt::format("more than {} schema files", options.limits.max_schema_files));
-        }
+        if (!ends_with(name, ending) || name.front() == '.' || !at->is_regular_file(ignored)) continue;
+        files.push_back(at->path().lexically_relative(directory).generic_string());
+        if (files.size() > options.limits.max_schema_files)
+            return directory_error(directory,
+                                   fmt::format("more than {} schema files", options.limits.max_schema_files));
     }
     if (failed) return directory_error(directory, failed.message());
     if (files.empty()) return directory_error(directory, "no file ends in .schema.json");
@@ -64,10 +70,12 @@ Result<std::string> read_file(const fs::path& root, const std::string& path, con
     const auto size = fs::file_size(real, failed);
     if (failed) return load_error("file", path, "", failed.message());
     if (size > options.limits.max_schema_bytes)
-        return load_error("too_large", path, "", fmt::format("{} bytes, {} are allowed", size, options.limits.max_schema_bytes));
+        return load_error("too_large", path, "",
+                          fmt::format("{} bytes, {} are allowed", size, options.limits.max_schema_bytes));
     std::string text(static_cast<std::size_t>(size), '\0');
     std::ifstream file{real, std::ios::binary};
-    if (!file.read(text.data(), static_cast<std::streamsize>(text.size()))) return load_error("file", path, "", "cannot be read");
+    if (!file.read(text.data(), static_cast<std::streamsize>(text.size())))
+        return load_error("file", path, "", "cannot be read");
     return text;
 }
 
@@ -87,8 +95,9 @@ Result<std::vector<Found>> add_files(Sources& sources, const fs::path& root, con
         if (*name) {
             const auto [other, is_new] = known.emplace(std::pair{(*name)->type, (*name)->version}, path);
             if (!is_new)
-                return load_error("duplicate", path, "", fmt::format("{} version {} is also described by {}", (*name)->type,
-                                                                     (*name)->version, other->second));
+                return load_error("duplicate", path, "",
+                                  fmt::format("{} version {} is also described by {}", (*name)->type, (*name)->version,
+                                              other->second));
         }
         auto text = read_file(root, path, options);
         if (!text) return std::move(text.error());
@@ -99,15 +108,34 @@ Result<std::vector<Found>> add_files(Sources& sources, const fs::path& root, con
     return found;
 }
 
-Schema make_schema(const Compiler& compiler, const Sources& sources, const Found& found, const Node* root,
-                   std::shared_ptr<const Plan> plan) {
+// What has passed the compiler is checked against the meta-schema too, by other people's code.
+Result<const Node*> compile_file(Compiler& compiler, const Sources& sources, std::uint32_t source) {
+    auto root = compiler.compile(source);
+    if (!root) return root;
+    const auto dialect = sources.resources()[sources.resource_of({source, ""})].dialect;
+    if (dialect != SchemaDialect::draft_07) return root;
+    auto checked = check_meta_schema(sources.source(source).root, sources.source(source).file);
+    if (!checked) return std::move(checked.error());
+    return root;
+}
+
+Result<Schema> make_schema(const Compiler& compiler, const Sources& sources, const Found& found, const Node* root,
+                           std::shared_ptr<const Plan> plan, const SchemaOptions& options) {
+    const auto& source = sources.source(found.source);
     auto compiled = std::make_shared<Compiled>();
+    if (options.engine == SchemaEngine::reference) {
+        if (sources.resources()[root->resource].dialect != SchemaDialect::draft_07)
+            return load_error("unsupported", source.file, "/$schema", "the reference engine knows draft-07 only");
+        auto reference = ReferenceSchema::load(source.root, source.file, options);
+        if (!reference) return std::move(reference.error());
+        compiled->reference = std::move(*reference);
+    }
     compiled->plan = std::move(plan);
     compiled->root = root;
-    compiled->file = sources.source(found.source).file;
+    compiled->file = source.file;
     compiled->type = found.name.type;
     compiled->version = found.name.version;
-    compiled->text = sources.source(found.source).text;
+    compiled->text = source.text;
     compiled->unknown_keywords = compiler.unknown_keywords(found.source);
     return Schema{std::move(compiled)};
 }
@@ -118,11 +146,13 @@ Result<std::optional<FileName>> read_file_name(std::string_view name) {
     if (ends_with(name, ending)) name.remove_suffix(ending.size());
     const auto dot = name.rfind(".v");
     const auto digits = dot == std::string_view::npos ? std::string_view{} : name.substr(dot + 2);
-    if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos) return std::optional<FileName>{};
+    if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos)
+        return std::optional<FileName>{};
     FileName result{std::string{name.substr(0, dot)}, 0};
     const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), result.version);
     if (failed != std::errc{} || result.version < 1 || digits.front() == '0' || result.type.empty())
-        return Error{.kind = ErrorKind::invalid_argument, .code = "schema.load.name",
+        return Error{.kind = ErrorKind::invalid_argument,
+                     .code = "schema.load.name",
                      .message = fmt::format("\"{}\" has no event type, or a version that is not 1…2147483647", name),
                      .hint = "name it <EventType>.v<N>.schema.json"};
     return std::optional{std::move(result)};
@@ -146,15 +176,19 @@ Result<std::vector<Schema>> load_directory(const fs::path& directory, const Sche
     Compiler compiler{sources, options};
     std::vector<const Node*> roots;
     for (const auto& file : *found) {
-        auto node = compiler.compile(file.source);
+        auto node = compile_file(compiler, sources, file.source);
         if (!node) return std::move(node.error());
         roots.push_back(*node);
     }
     auto plan = compiler.finish();
     if (!plan) return std::move(plan.error());
     std::vector<Schema> schemas;
-    for (std::size_t i = 0; i < found->size(); ++i)
-        if ((*found)[i].name.version != 0) schemas.push_back(make_schema(compiler, sources, (*found)[i], roots[i], *plan));
+    for (std::size_t i = 0; i < found->size(); ++i) {
+        if ((*found)[i].name.version == 0) continue;
+        auto schema = make_schema(compiler, sources, (*found)[i], roots[i], *plan, options);
+        if (!schema) return std::move(schema.error());
+        schemas.push_back(std::move(*schema));
+    }
     return schemas;
 }
 
@@ -170,11 +204,11 @@ Result<Schema> compile_text(std::string_view text, const SchemaOptions& options,
     auto source = sources.add(std::string{name}, Sources::uri_of_file(name), std::string{text}, true);
     if (!source) return std::move(source.error());
     Compiler compiler{sources, options};
-    auto root = compiler.compile(*source);
+    auto root = compile_file(compiler, sources, *source);
     if (!root) return std::move(root.error());
     auto plan = compiler.finish();
     if (!plan) return std::move(plan.error());
-    return make_schema(compiler, sources, {*source, file_name->value_or(FileName{})}, *root, *plan);
+    return make_schema(compiler, sources, {*source, file_name->value_or(FileName{})}, *root, *plan, options);
 }
 
 }  // namespace schema_detail

@@ -13,7 +13,8 @@ constexpr int max_memory_bytes = 2 << 20;  // of the engine's cached states, for
 constexpr int max_program_size = 20'000;
 
 Error refuse(std::string_view ecma, std::string_view why) {
-    return Error{.kind = ErrorKind::invalid_argument, .code = "schema.load.pattern",
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .code = "schema.load.pattern",
                  .message = fmt::format("the pattern \"{}\": {}", ecma.substr(0, 200), why),
                  .hint = "patterns are ECMA-262 without look-around and back-references"};
 }
@@ -21,7 +22,10 @@ Error refuse(std::string_view ecma, std::string_view why) {
 }  // namespace
 
 Pattern::Pattern(std::string text, std::unique_ptr<re2::RE2> engine)
-    : text_{std::move(text)}, engine_{std::move(engine)}, size_{static_cast<std::size_t>(engine_->ProgramSize())} {}
+    : text_{std::move(text)},
+      engine_{std::move(engine)},
+      dfa_{AsciiDfa::make(text_)},
+      size_{dfa_ ? 1 : static_cast<std::size_t>(engine_->ProgramSize())} {}
 Pattern::~Pattern() = default;
 
 Result<std::unique_ptr<Pattern>> Pattern::compile(std::string_view ecma, std::size_t max_bytes) {
@@ -39,7 +43,9 @@ Result<std::unique_ptr<Pattern>> Pattern::compile(std::string_view ecma, std::si
     return std::unique_ptr<Pattern>{new Pattern{std::string{ecma}, std::move(engine)}};
 }
 
-bool Pattern::matches(std::string_view text) const { return re2::RE2::PartialMatch({text.data(), text.size()}, *engine_); }
+bool Pattern::matches_in_general(std::string_view text) const {
+    return re2::RE2::PartialMatch({text.data(), text.size()}, *engine_);
+}
 
 std::size_t Pattern::cost(std::size_t bytes) const noexcept { return 1 + bytes * size_ / 4096; }
 

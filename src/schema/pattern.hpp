@@ -1,5 +1,7 @@
 #pragma once
 
+#include "schema/ascii_dfa.hpp"
+
 #include <eventsdk/core/result.hpp>
 
 #include <cstddef>
@@ -25,7 +27,13 @@ public:
     Pattern& operator=(const Pattern&) = delete;
 
     /// Whether the pattern occurs anywhere in the text (it is anchored only by its own ^ and $).
-    [[nodiscard]] bool matches(std::string_view text) const;
+    [[nodiscard]] bool matches(std::string_view text) const {
+        const auto verdict = dfa_ ? dfa_->match(text) : AsciiDfa::Verdict::unknown;
+        return verdict == AsciiDfa::Verdict::unknown ? matches_in_general(text) : verdict == AsciiDfa::Verdict::yes;
+    }
+    /// The same by the general engine alone; for tests.
+    [[nodiscard]] bool matches_in_general(std::string_view text) const;
+    [[nodiscard]] bool has_table() const noexcept { return dfa_.has_value(); }
     /// Steps to count for a text of this size.
     [[nodiscard]] std::size_t cost(std::size_t bytes) const noexcept;
     /// As the schema has it.
@@ -35,6 +43,7 @@ private:
     Pattern(std::string text, std::unique_ptr<re2::RE2> engine);
     std::string text_;
     std::unique_ptr<re2::RE2> engine_;
+    std::optional<AsciiDfa> dfa_;
     std::size_t size_;
 };
 

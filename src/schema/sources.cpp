@@ -33,8 +33,10 @@ bool holds(const simdjson::dom::object& object, std::string_view name) {
 
 Error load_error(std::string_view code, std::string_view file, std::string_view pointer, std::string_view reason,
                  std::string_view hint) {
-    return Error{.kind = ErrorKind::invalid_argument, .code = fmt::format("schema.load.{}", code),
-                 .message = fmt::format("{}#{}: {}", file, pointer, reason), .hint = std::string{hint}};
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .code = fmt::format("schema.load.{}", code),
+                 .message = fmt::format("{}#{}: {}", file, pointer, reason),
+                 .hint = std::string{hint}};
 }
 
 Sources::Sources(const SchemaOptions& options, Fetch fetch) : options_{options}, fetch_{std::move(fetch)} {}
@@ -44,8 +46,7 @@ std::string Sources::uri_of_file(std::string_view path) {
     for (const char c : path) {
         if (c == '%' || c == '#' || c == '?')
             fmt::format_to(std::back_inserter(uri), "%{:02X}", static_cast<unsigned char>(c));
-        else
-            uri += c;
+        else uri += c;
     }
     return uri;
 }
@@ -57,13 +58,15 @@ std::optional<std::string> Sources::path_of(std::string_view uri) {
 
 Result<std::uint32_t> Sources::add(std::string file, std::string uri, std::string text, bool whole) {
     if (text.size() > options_.limits.max_schema_bytes)
-        return load_error("too_large", file, "", fmt::format("{} bytes, {} are allowed", text.size(), options_.limits.max_schema_bytes));
+        return load_error("too_large", file, "",
+                          fmt::format("{} bytes, {} are allowed", text.size(), options_.limits.max_schema_bytes));
     auto& source = sources_.emplace_back();
     source.file = std::move(file);
     source.uri = std::move(uri);
     source.text = std::move(text);
     source.whole = whole;
-    auto root = source.document.parse(source.text, {options_.limits.max_schema_bytes, options_.limits.max_schema_depth, 10'000});
+    auto root = source.document.parse(source.text,
+                                      {options_.limits.max_schema_bytes, options_.limits.max_schema_depth, 10'000});
     if (!root) return load_error("json", source.file, "", root.error().message);
     source.root = *root;
     const auto index_of_source = count() - 1;
@@ -79,6 +82,7 @@ Result<std::uint32_t> Sources::add(std::string file, std::string uri, std::strin
 }
 
 Result<void> Sources::index(Walk walk, const std::string& pointer, const json::Value& value) {
+    subschemas_.emplace(Place{walk.source, pointer}, value);
     simdjson::dom::object object;
     if (value.get(object)) return {};
     auto identified = identify(walk, pointer, object);
@@ -108,7 +112,8 @@ Result<Sources::Walk> Sources::identify(Walk walk, const std::string& pointer, c
         }
         if (parts.fragment && !parts.fragment->empty()) {
             if (!draft_07)
-                return load_error("meta_schema", sources_[walk.source].file, pointer + "/$id", "must not have a fragment", "use $anchor");
+                return load_error("meta_schema", sources_[walk.source].file, pointer + "/$id",
+                                  "must not have a fragment", "use $anchor");
             if (auto added = add_anchor(walk, pointer, *parts.fragment, false); !added) return std::move(added.error());
         }
     }
@@ -135,8 +140,9 @@ Result<std::uint32_t> Sources::open_resource(Walk walk, const std::string& point
     if (!is_new) {
         const auto& other = resources_[known->second];
         if (known->second == at) return at;
-        return load_error("duplicate", file, pointer + "/$id",
-                          fmt::format("the $id \"{}\" is also that of {}#{}", id, sources_[other.source].file, other.pointer));
+        return load_error(
+            "duplicate", file, pointer + "/$id",
+            fmt::format("the $id \"{}\" is also that of {}#{}", id, sources_[other.source].file, other.pointer));
     }
     auto& resource = whole_file ? resources_[at] : resources_.emplace_back();
     resource.source = walk.source;
@@ -160,8 +166,9 @@ Result<SchemaDialect> Sources::dialect_of(Walk walk, const std::string& pointer,
 Result<void> Sources::add_anchor(Walk walk, const std::string& pointer, std::string_view name, bool dynamic) {
     auto& resource = resources_[walk.resource];
     if (!resource.anchors.emplace(name, pointer).second)
-        return load_error("duplicate", sources_[walk.source].file, pointer,
-                          fmt::format("the anchor \"{}\" is also that of #{}", name, resource.anchors.find(name)->second));
+        return load_error(
+            "duplicate", sources_[walk.source].file, pointer,
+            fmt::format("the anchor \"{}\" is also that of #{}", name, resource.anchors.find(name)->second));
     if (dynamic) resource.dynamic_anchors.emplace(name, pointer);
     return {};
 }
@@ -175,8 +182,8 @@ std::uint32_t Sources::resource_of(const Place& place) const {
 }
 
 std::optional<json::Value> Sources::value_at(const Place& place) const {
+    if (const auto known = subschemas_.find(place); known != subschemas_.end()) return known->second;
     const auto& root = sources_[place.source].root;
-    if (place.pointer.empty()) return root;
     auto found = root.at_pointer(place.pointer);
     if (found.error()) return std::nullopt;
     return found.value_unsafe();
@@ -235,8 +242,10 @@ Result<Place> Sources::place_in(std::uint32_t resource, std::string_view fragmen
     } else if (const auto anchor = in.anchors.find(decoded); anchor != in.anchors.end()) {
         return Place{in.source, anchor->second};
     }
-    return Error{.kind = ErrorKind::invalid_argument, .code = "schema.load.ref",
-                 .message = fmt::format("there is no \"#{}\" in {}", json::printable(decoded, 200), sources_[in.source].file)};
+    return Error{
+        .kind = ErrorKind::invalid_argument,
+        .code = "schema.load.ref",
+        .message = fmt::format("there is no \"#{}\" in {}", json::printable(decoded, 200), sources_[in.source].file)};
 }
 
 }  // namespace schema_detail

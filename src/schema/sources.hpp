@@ -99,6 +99,7 @@ private:
     std::deque<Resource> resources_;
     std::map<std::string, std::uint32_t, std::less<>> by_uri_;
     std::map<Place, std::uint32_t> by_place_;
+    std::map<Place, json::Value> subschemas_;  // so that many references into one large object are not a search each
 };
 
 }  // namespace schema_detail

@@ -11,6 +11,8 @@
 
 EVENTSDK_BEGIN_NAMESPACE
 
+struct SchemaDifference;
+
 /// The JSON Schema files of a directory, one per payload version of an event type, checked and compiled.
 /// Immutable; a cheap handle whose copies share the same set.
 ///
@@ -37,7 +39,8 @@ public:
     ///         "schema.load.meta_schema" (a keyword's value has the wrong form), "schema.load.unsupported" (a keyword or
     ///         format that cannot be enforced), "schema.load.unknown_keyword", "schema.load.pattern",
     ///         "schema.load.ref", "schema.load.ref_outside" (network or out of the directory) or "schema.load.ref_cycle".
-    [[nodiscard]] static Result<SchemaSet> load(const std::filesystem::path& directory, const SchemaOptions& options = {});
+    [[nodiscard]] static Result<SchemaSet> load(const std::filesystem::path& directory,
+                                                const SchemaOptions& options = {});
 
     /// Compiles one schema from its text; `$ref` reaches only the text itself. `name` is what messages call the file;
     /// a name of the form `<EventType>.v<N>.schema.json` also gives type and version.
@@ -52,6 +55,11 @@ public:
     [[nodiscard]] std::vector<int> versions(std::string_view type) const;
     /// All schemas that have a type and version, ordered by type, then version.
     [[nodiscard]] std::span<const Schema> all() const noexcept;
+
+    /// All differences between the description of an event struct and the schema files of its types; empty when they
+    /// agree. Defined in <eventsdk/schema/drift.hpp>, which a test includes.
+    template <class T>
+    [[nodiscard]] std::vector<SchemaDifference> check() const;
 
 private:
     struct State;

@@ -1,45 +1,14 @@
 #include <eventsdk/schema/schema_set.hpp>
 
+#include "folder.hpp"
 #include "support/catch.hpp"
 
-#include <unistd.h>
-#include <atomic>
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 using namespace eventsdk;
 namespace fs = std::filesystem;
 
 namespace {
-
-// A schema directory of one test, removed with it.
-class Folder {
-public:
-    Folder() {
-        static std::atomic<int> counter{0};
-        path_ = fs::temp_directory_path() /
-                ("eventsdk-schemas-" + std::to_string(::getpid()) + "-" + std::to_string(counter++));
-        fs::create_directories(path_);
-    }
-    ~Folder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    Folder& file(const std::string& name, const std::string& text) {
-        fs::create_directories((path_ / name).parent_path());
-        std::ofstream{path_ / name, std::ios::binary} << text;
-        return *this;
-    }
-    [[nodiscard]] const fs::path& path() const { return path_; }
-    [[nodiscard]] Error error(const SchemaOptions& options = {}) const {
-        auto set = SchemaSet::load(path_, options);
-        return set ? Error{} : set.error();
-    }
-
-private:
-    fs::path path_;
-};
 
 const std::string any_object = R"({"$schema":"http://json-schema.org/draft-07/schema#","type":"object"})";
 
@@ -219,6 +188,18 @@ TEST_CASE("loading refuses a directory that cannot be a set", "[schema][unit]") 
     auto set = SchemaSet::load(folder.path() / "set");
     REQUIRE_FALSE(set.has_value());
     CHECK(set.error().code == "schema.load.ref_outside");
+}
+
+TEST_CASE("a mounted directory of links is read once, and a circle of links ends", "[schema][unit]") {
+    Folder folder;
+    folder.file("..2026_11_20/education/E.v1.schema.json", any_object);
+    fs::create_directory_symlink("..2026_11_20", folder.path() / "..data");
+    fs::create_directory_symlink("..data/education", folder.path() / "education");
+    fs::create_directory_symlink("..", folder.path() / "..2026_11_20/education/up");
+    auto set = SchemaSet::load(folder.path());
+    if (!set) FAIL(set.error().to_string());
+    REQUIRE(set->all().size() == 1);
+    CHECK(set->find("E", 1)->file() == "education/E.v1.schema.json");
 }
 
 TEST_CASE("unknown keywords are listed when loading is not strict, and x- names always pass", "[schema][unit]") {

@@ -1,0 +1,100 @@
+#include <eventsdk/schema/schema_set.hpp>
+
+#include "support/catch.hpp"
+
+#include <chrono>
+#include <iostream>
+#include <string>
+
+using namespace eventsdk;
+
+namespace {
+
+// Far above the 100 ms of an optimised build, and far below what an unbounded answer takes.
+constexpr std::chrono::seconds bound{5};
+
+// The answer, within the bound.
+std::string verdict(const std::string& schema, const std::string& text) {
+    const auto start = std::chrono::steady_clock::now();
+    auto compiled = SchemaSet::compile(schema);
+    std::string answer = compiled ? "valid" : compiled.error().code;
+    if (compiled)
+        if (const auto result = compiled->validate(text); !result) answer = result.error().code;
+    const auto took = std::chrono::steady_clock::now() - start;
+    const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
+    if (milliseconds >= 50)
+        std::cout << "hostile: " << milliseconds << " ms for " << schema.substr(0, 60) << " and " << text.substr(0, 20)
+                  << '\n';
+    CHECK(took < bound);
+    return answer;
+}
+
+std::string quoted(char c, std::size_t count, const std::string& end = "") {
+    return "\"" + std::string(count, c) + end + "\"";
+}
+
+std::string numbers(std::size_t count) {
+    std::string text = "[";
+    for (std::size_t i = 0; i < count; ++i) text += (i ? "," : "") + std::to_string(i);
+    return text + "]";
+}
+
+}  // namespace
+
+TEST_CASE("long strings meet patterns in linear time", "[schema][unit]") {
+    CHECK(verdict(R"j({"pattern":"(a+)+$"})j", quoted('a', 999'000, "!")) == "schema.pattern");
+    CHECK(verdict(R"j({"pattern":"^(a+)+$"})j", quoted('a', 999'000)) == "valid");
+    CHECK(verdict(R"j({"pattern":"^[A-Za-z0-9+/=]*$"})j", quoted('Q', 999'000)) == "valid");
+    CHECK(verdict(R"j({"pattern":"^(a|a)*b"})j", quoted('a', 999'000)) == "schema.pattern");
+    const auto exploding = verdict(R"j({"pattern":"[ab]*a[ab]{60}c"})j", quoted('a', 999'000));
+    CHECK((exploding == "schema.too_costly" || exploding == "schema.pattern"));
+}
+
+TEST_CASE("long strings meet formats in linear time", "[schema][unit]") {
+    for (const auto* format : {"date-time", "date", "time", "email", "hostname", "ipv4", "ipv6", "uri", "uri-reference",
+                               "uuid", "regex", "json-pointer", "duration"}) {
+        CAPTURE(format);
+        const auto schema = std::string{R"({"format":")"} + format + "\"}";
+        for (const char c : {'1', 'a', ':', '(', '[', '~', '%', '@', '.', '/'}) {
+            const auto result = verdict(schema, quoted(c, 999'000));
+            CHECK((result == "valid" || result == "schema.format"));
+        }
+    }
+}
+
+TEST_CASE("deep and wide documents are answered", "[schema][unit]") {
+    const std::string tree = R"({"type":"array","items":{"$ref":"#"}})";
+    CHECK(verdict(tree, std::string(100'000, '[') + std::string(100'000, ']')) == "json.too_deep");
+    CHECK(verdict(tree, std::string(64, '[') + std::string(64, ']')) == "valid");
+    std::string members = "{";
+    for (int i = 0; i < 80'000; ++i) members += (i ? ",\"m" : "\"m") + std::to_string(i) + "\":1";
+    CHECK(verdict("{}", members + "}") == "json.too_many_members");
+    CHECK(verdict(R"({"uniqueItems":true})", numbers(150'000)) == "valid");
+    CHECK(verdict(R"({"contains":{"const":-1}})", numbers(150'000)) == "schema.contains");
+    CHECK(verdict(R"({"type":"array","items":{"enum":[1]}})", numbers(150'000)) == "schema.enum");
+    CHECK(verdict("{}", "[" + std::string(1'000'000, '1') + "]") == "json.too_large");
+}
+
+TEST_CASE("schemas that never end, or cost too much, are answered", "[schema][unit]") {
+    CHECK(verdict(R"({"$ref":"#"})", "1") == "schema.load.ref_cycle");
+    CHECK(
+        verdict(
+            R"({"definitions":{"a":{"$ref":"#/definitions/b"},"b":{"$ref":"#/definitions/a"}},"$ref":"#/definitions/a"})",
+            "1") == "schema.load.ref_cycle");
+    CHECK(verdict(R"({"multipleOf":0})", "1") == "schema.load.meta_schema");
+    CHECK(verdict(R"({"$ref":"https://example.com/x.json"})", "1") == "schema.load.ref_outside");
+    CHECK(verdict(std::string(10'000'000, ' '), "1") == "schema.load.too_large");
+    CHECK(verdict("{\"enum\":" + numbers(140'000) + "}", "-1") == "schema.enum");
+    CHECK(verdict(R"({"pattern":")" + std::string(5'000, 'a') + "\"}", "1") == "schema.load.pattern");
+    CHECK(verdict(R"j({"pattern":"((a{1,900}){1,900}){1,900}"})j", "1") == "schema.load.pattern");
+    CHECK(verdict(R"({"pattern":")" + std::string(2'000, '(') + "\"}", "1") == "schema.load.pattern");
+
+    // Each level of the document doubles the branches.
+    const std::string doubling = R"({"minItems":1,"anyOf":[{"items":{"$ref":"#"}},{"items":{"$ref":"#"}}]})";
+    CHECK(verdict(doubling, std::string(60, '[') + std::string(60, ']')) == "schema.too_costly");
+
+    std::string chain = R"({"$ref":"#/definitions/d0","definitions":{)";
+    for (int i = 0; i < 5'000; ++i)
+        chain += "\"d" + std::to_string(i) + R"(":{"$ref":"#/definitions/d)" + std::to_string(i + 1) + "\"},";
+    CHECK(verdict(chain + R"("d5000":{"type":"string"}}})", "1") == "schema.load.ref_cycle");
+}
