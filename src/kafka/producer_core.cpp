@@ -133,11 +133,18 @@ Result<void> ProducerCore::write(const Record& record, std::uint64_t tag) {
     auto* value = record.value ? const_cast<char*>(record.value->data()) : nullptr;
     const std::size_t key_size = record.key ? record.key->size() : 0;
     const std::size_t value_size = record.value ? record.value->size() : 0;
+#ifdef __clang__  // the RD_KAFKA_V_ macros check types by a GNU extension
+#  pragma clang diagnostic push
+#  pragma clang diagnostic ignored "-Wgnu-statement-expression"
+#endif
     const rd_kafka_resp_err_t native = rd_kafka_producev(
         handle_.get(), RD_KAFKA_V_RKT(*found), RD_KAFKA_V_PARTITION(record.partition.value_or(RD_KAFKA_PARTITION_UA)),
         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, key_size), RD_KAFKA_V_VALUE(value, value_size),
         RD_KAFKA_V_TIMESTAMP(wire_timestamp(record)), RD_KAFKA_V_HEADERS(headers.get()),
         RD_KAFKA_V_OPAQUE(opaque_of(number)), RD_KAFKA_V_END);
+#ifdef __clang__
+#  pragma clang diagnostic pop
+#endif
     if (native == RD_KAFKA_RESP_ERR_NO_ERROR) {
         static_cast<void>(headers.release());  // the queue owns them now
         return {};
