@@ -265,8 +265,8 @@ TEST_CASE("records that cannot be read are dead letters at once, with their stag
     REQUIRE(dead.size() == 3);
     const std::pair<const Record*, const char*> expected[]{{&torn, "parse"}, {&invalid, "schema"}, {&binary, "parse"}};
     for (const auto& [record, stage] : expected) {
-        const auto letter =
-            std::find_if(dead.begin(), dead.end(), [&](const Record& one) { return one.value == record->value; });
+        const auto letter = std::find_if(dead.begin(), dead.end(),
+                                         [sent = record](const Record& one) { return one.value == sent->value; });
         REQUIRE(letter != dead.end());
         REQUIRE(letter->key == record->key);
         REQUIRE(text(*letter, "eventsdk-dlq-stage") == stage);
