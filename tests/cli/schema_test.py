@@ -111,6 +111,29 @@ class Validate(unittest.TestCase):
                    given=[json.dumps(case["event"]) for case in given["invalid"]])
         self.assertEqual([line["valid"] for line in told.lines], [False] * len(given["invalid"]))
 
+    def test_the_published_envelope_schema_tells_the_envelopes_of_the_vectors_apart(self):
+        cases = vectors("event_envelopes.json")
+        for kind, valid in (("valid", True), ("invalid", False)):
+            told = run("schema", "validate", "--schema", SCHEMAS / "envelope" / "native.schema.json",
+                       given=[json.dumps(case["event"]) for case in cases[kind]])
+            for case, line in zip(cases[kind], told.lines, strict=True):
+                self.assertEqual(line["valid"], valid, case["name"])
+
+    def test_the_published_envelope_schema_takes_what_is_written(self):
+        envelope = {**EVENT, "revision": 3, "correlationId": "c", "extensions": {"tenant": "acme"}}
+        written = run("record", "encode", "--format", "native", given=[json.dumps(envelope)]).lines[0]["value"]
+        told = run("schema", "validate", "--schema", SCHEMAS / "envelope" / "native.schema.json", given=[written])
+        self.assertEqual(told.status, 0, told.bytes)
+
+    def test_the_published_snapshot_schema_takes_snapshots_and_no_events(self):
+        snapshot = next(case["value"] for case in vectors("event_envelopes.json")["seed_dialects"]
+                        if case["canonical"].get("kind") == "snapshot")
+        covers = {"topic": "t", "partition": 0, "offset": 4}
+        told = run("schema", "validate", "--schema", SCHEMAS / "envelope" / "snapshot.schema.json",
+                   given=[json.dumps(each) for each in (snapshot, {**snapshot, "aggregateId": "a", "covers": covers},
+                                                        {**snapshot, "covers": {}}, EVENT)])
+        self.assertEqual([line["valid"] for line in told.lines], [True, True, False, False])
+
     def test_a_directory_without_schemas_is_status_2(self):
         told = run("schema", "validate", "--schemas", self.folder, given=["{}"])
         self.assertEqual(told.status, 2)
