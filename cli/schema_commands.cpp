@@ -7,6 +7,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdio>
+
 #include <memory>
 
 namespace cli {
@@ -19,6 +21,7 @@ struct ValidateOptions {
     std::string engine = "compiled";
     std::string dialect = "draft-07";
     bool allow_unknown_keywords = false;
+    bool strict_keywords = false;
     std::size_t max_bytes = eventsdk::SchemaLimits{}.max_document_bytes;
 };
 
@@ -69,10 +72,15 @@ void answer_lines(Session& session, const ValidateOptions& options, Check&& chec
 }
 
 void validate_instances(Session& session, const ValidateOptions& options) {
-    const eventsdk::SchemaOptions made = library_options(options);
+    eventsdk::SchemaOptions made = library_options(options);
+    // A lone schema may be anyone's, and JSON Schema ignores what it does not know.
+    made.strict_keywords = options.strict_keywords;
     const std::string text = read_file(options.schema, made.limits.max_schema_bytes);
     const std::string name = std::filesystem::path{options.schema}.filename().string();
     const eventsdk::Schema schema = value_or_stop(eventsdk::SchemaSet::compile(text, made, name));
+    for (const std::string& pointer : schema.unknown_keywords())
+        std::fprintf(stderr, "warning: %s#%s is not enforced: unknown keyword or format\n", name.c_str(),
+                     pointer.c_str());
     answer_lines(session, options, [&schema](std::string_view line) { return schema.validate_all(line, 1); });
 }
 
@@ -100,7 +108,9 @@ void add_validate(CLI::App& group, Session& session) {
     command.add_option("--dialect", options->dialect, "Where a schema has no $schema: draft-07, 2019-09 or 2020-12")
         ->check(CLI::IsMember({"draft-07", "2019-09", "2020-12"}));
     command.add_flag("--allow-unknown-keywords", options->allow_unknown_keywords,
-                     "Load schemas with keywords that no dialect knows; they have no effect");
+                     "With --schemas: load schemas with keywords that no dialect knows; they have no effect");
+    command.add_flag("--strict-keywords", options->strict_keywords,
+                     "With --schema: refuse such keywords, which are only warned of otherwise");
     command.add_option("--max-bytes", options->max_bytes, "Longest line taken, in bytes (1000000)")
         ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 30));
     command.callback([&session, options] {

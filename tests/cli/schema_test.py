@@ -71,7 +71,6 @@ class Validate(unittest.TestCase):
 
     def test_a_schema_that_is_refused_is_status_2(self):
         for text, code in [("{", "schema.load.json"), ('{"type":"nope"}', "schema.load.meta_schema"),
-                           ('{"requierd":["a"]}', "schema.load.unknown_keyword"),
                            ('{"pattern":"("}', "schema.load.pattern"), ('{"$ref":"#/nowhere"}', "schema.load.ref"),
                            ('{"$ref":"https://example.com/x.json"}', "schema.load.ref_outside"),
                            ('{"$schema":"https://example.com/dialect"}', "schema.load.dialect")]:
@@ -81,10 +80,13 @@ class Validate(unittest.TestCase):
                 self.assertIn(code, told.errors)
                 self.assertIn("A.v1.schema.json", told.errors)
 
-    def test_unknown_keywords_can_be_allowed(self):
-        told = run("schema", "validate", "--schema", self.schema({"requierd": ["a"]}), "--allow-unknown-keywords",
-                   given=["{}"])
+    def test_unknown_keywords_of_a_lone_schema_are_warned_of_or_refused(self):
+        told = run("schema", "validate", "--schema", self.schema({"requierd": ["a"]}), given=["{}"])
         self.assertEqual(told.status, 0)
+        self.assertIn("A.v1.schema.json#/requierd", told.errors)
+        told = run("schema", "validate", "--schema", self.schema({"requierd": ["a"]}), "--strict-keywords", given=["{}"])
+        self.assertEqual((told.status, told.bytes), (2, b""))
+        self.assertIn("schema.load.unknown_keyword", told.errors)
 
     def test_events_are_checked_by_type_and_version(self):
         def changed(**changes):
