@@ -33,7 +33,7 @@ struct CountingSink final : WriteSink {
 /// A broker with a clock of its own, a topic "t" and a writer.
 struct World {
     explicit World(TopicSpec spec = {}) {
-        spec.name = "t";
+        spec.name = std::string{"t"};
         broker.create_topic(spec).value();
     }
     void write(std::optional<std::string> key, std::optional<std::string> value) {
