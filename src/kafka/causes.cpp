@@ -22,9 +22,16 @@ int weight(rd_kafka_resp_err_t native) {
     }
 }
 
+// A refused certificate comes as a TLS failure at first and as any other disconnect when it is tried again.
+rd_kafka_resp_err_t clearer(rd_kafka_resp_err_t native, std::string_view text) {
+    const bool certificate = text.find("certificate verify failed") != std::string_view::npos;
+    return native == RD_KAFKA_RESP_ERR__TRANSPORT && certificate ? RD_KAFKA_RESP_ERR__SSL : native;
+}
+
 }  // namespace
 
-void Causes::note(rd_kafka_resp_err_t native, std::string_view text) {
+void Causes::note(rd_kafka_resp_err_t reported, std::string_view text) {
+    const rd_kafka_resp_err_t native = clearer(reported, text);
     const std::lock_guard lock{mutex_};
     if (weight(native) == 0 || weight(native) < weight(native_)) return;
     native_ = native;
@@ -49,7 +56,7 @@ std::optional<Error> Causes::last() const {
     Error error = make_error(native_, "the brokers cannot be reached", text_);
     error.kind = ErrorKind::unavailable;
     // A listener without TLS just hangs up, which librdkafka reports as any other disconnect.
-    if (text_.find("SSL handshake") != std::string::npos) {
+    if (text_.find("SSL handshake") != std::string::npos || text_.find("SSL_HANDSHAKE") != std::string::npos) {
         error.code = error_row(RD_KAFKA_RESP_ERR__SSL).code;
         error.hint = error_row(RD_KAFKA_RESP_ERR__SSL).hint;
     }
