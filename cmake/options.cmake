@@ -35,4 +35,9 @@ if(EVENTSDK_SANITIZE)
     # gcc 12 sees this where the instrumentation hides the initialisation.
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(eventsdk_build_settings INTERFACE -fsanitize=${_sanitizers})
+  if("thread" IN_LIST EVENTSDK_SANITIZE)
+    # Into each program, and only there: an object library that a program links would bring it a second time.
+    target_sources(eventsdk_build_settings INTERFACE
+      $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:${PROJECT_SOURCE_DIR}/tests/support/tsan_c11_threads.cpp>)
+  endif()
 endif()

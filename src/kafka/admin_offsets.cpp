@@ -63,7 +63,7 @@ Result<Watermarks> KafkaAdmin::watermarks(const TopicPartition& partition, Durat
 Result<std::int64_t> KafkaAdmin::offset_for_time(const TopicPartition& partition, Timestamp time, Duration timeout) {
     const Deadline deadline{timeout};
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(time).time_since_epoch().count();
-    const auto found =
+    auto found =
         offset(partition, std::max<std::int64_t>(0, milliseconds), RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED, deadline);
     if (!found || *found >= 0) return found;
     return offset(partition, RD_KAFKA_OFFSET_SPEC_LATEST, RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED, deadline);
@@ -167,6 +167,7 @@ Result<std::vector<GroupDescription>> KafkaAdmin::list_groups(Duration timeout) 
 Result<void> KafkaAdmin::count_members(std::vector<GroupDescription>& groups, const Deadline& deadline) {
     if (groups.empty()) return {};
     std::vector<const char*> names;
+    names.reserve(groups.size());
     for (const GroupDescription& group : groups) names.push_back(group.group.c_str());
     auto answer =
         client_->call(RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, "description of groups", deadline,

@@ -27,7 +27,6 @@ void ProducerCore::take_event(rd_kafka_event_t* event) {
         case RD_KAFKA_EVENT_ERROR:
             handle_.context().causes.note(rd_kafka_event_error(event), rd_kafka_event_error_string(event));
             break;
-        case RD_KAFKA_EVENT_STATS: break;
         default: break;
     }
 }
@@ -64,6 +63,7 @@ void ProducerCore::end_outstanding() noexcept {
                                    "the writer was closed before the record was acknowledged",
                                    "publish the same prepared record again: readers drop the double");
     std::vector<WriteOutcome> outcomes;
+    outcomes.reserve(numbers.size());
     for (const Tickets::Number number : numbers) outcomes.push_back({.tag = number, .error = &error});
     tickets_.resolve(outcomes);
     sink_.written(outcomes);

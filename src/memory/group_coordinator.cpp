@@ -24,7 +24,7 @@ const GroupCoordinator::Group* GroupCoordinator::find(const std::string& group) 
 
 std::string GroupCoordinator::join(const JoinRequest& request) {
     Group& group = groups_[request.group];
-    const std::string id = "member-" + std::to_string(++group.members_ever);
+    std::string id = "member-" + std::to_string(++group.members_ever);
     const auto twin = std::find_if(group.members.begin(), group.members.end(), [&](const auto& member) {
         return !request.instance.empty() && !EVENTSDK_MUTATED(6) && member.second.request.instance == request.instance;
     });

@@ -6,8 +6,9 @@
 #  include <cstdlib>
 namespace eventsdk_mutation {
 inline int active() {
-    static const int number =
-        std::getenv("EVENTSDK_MUTATION") != nullptr ? std::atoi(std::getenv("EVENTSDK_MUTATION")) : 0;
+    static const int number = std::getenv("EVENTSDK_MUTATION") != nullptr
+                                  ? static_cast<int>(std::strtol(std::getenv("EVENTSDK_MUTATION"), nullptr, 10))
+                                  : 0;
     return number;
 }
 }  // namespace eventsdk_mutation

@@ -1,5 +1,5 @@
 // ThreadSanitizer of gcc 12 and clang 14 does not know C11 threads, which librdkafka uses: a thread made by thrd_create
-// crashes at its first intercepted call. Test programs under that sanitizer carry these, which go by pthread; glibc's
+// crashes at its first intercepted call. Programs under that sanitizer carry these, which go by pthread; glibc's
 // own types have the same layout.
 #include <pthread.h>
 #include <sched.h>
