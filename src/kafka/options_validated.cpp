@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <fstream>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace kafka {
@@ -88,7 +89,16 @@ Result<void> check_login(const Options& options, bool loopback) {
     return {};
 }
 
-Result<void> check_file(std::string_view member, const std::filesystem::path& file, bool may_be_folder) {
+bool has_pem(const std::filesystem::path& file) {
+    std::ifstream stream{file};
+    for (std::string line; std::getline(stream, line);) {
+        if (line.find("-----BEGIN ") != std::string::npos) return true;
+    }
+    return false;
+}
+
+// An authority may also be a folder of certificates.
+Result<void> check_pem(std::string_view member, const std::filesystem::path& file, bool may_be_folder) {
     if (file.empty()) return {};
     const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {
@@ -97,10 +107,12 @@ Result<void> check_file(std::string_view member, const std::filesystem::path& fi
     }
     ::close(descriptor);
     std::error_code ignored;
-    if (!may_be_folder && std::filesystem::is_directory(file, ignored)) {
-        return invalid(fmt::format("{}: '{}' is a folder, not a PEM file", member, file.string()));
-    }
-    return {};
+    const bool folder = std::filesystem::is_directory(file, ignored);
+    if (folder && may_be_folder) return {};
+    if (folder) return invalid(fmt::format("{}: '{}' is a folder, not a PEM file", member, file.string()));
+    if (has_pem(file)) return {};
+    return invalid(fmt::format("{}: '{}' holds no PEM block", member, file.string()),
+                   "give a file with -----BEGIN … lines; `openssl x509 -inform der` converts one");
 }
 
 Result<void> check_tls(const Options& options) {
@@ -114,9 +126,9 @@ Result<void> check_tls(const Options& options) {
     if (options.ssl_certificate_location.empty() != options.ssl_key_location.empty()) {
         return invalid("ssl_certificate_location and ssl_key_location need each other", "set both or none");
     }
-    if (auto ca = check_file("ssl_ca_location", options.ssl_ca_location, true); !ca) return ca;
-    if (auto own = check_file("ssl_certificate_location", options.ssl_certificate_location, false); !own) return own;
-    return check_file("ssl_key_location", options.ssl_key_location, false);
+    if (auto ca = check_pem("ssl_ca_location", options.ssl_ca_location, true); !ca) return ca;
+    if (auto own = check_pem("ssl_certificate_location", options.ssl_certificate_location, false); !own) return own;
+    return check_pem("ssl_key_location", options.ssl_key_location, false);
 }
 
 }  // namespace

@@ -17,6 +17,9 @@ consume() {
   cmake --build "$folder" --parallel 2
 }
 
+# The setting of the tree's own build: with the same flags the compiler's cache has what was compiled there.
+cached() { sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt"; }
+
 run_consumer() {
   "$1/service" | grep -x 'ready to connect'
   "$1/service_test" | grep -x 'turnover 700'
@@ -88,7 +91,8 @@ PROJECT
     links_no_librdkafka "$work/pkg_config/service_test"
     ;;
   add_subdirectory)
-    consume add_subdirectory "$here/consumer" -DEVENTSDK_TREE="$tree" -DEVENTSDK_SQLITE=OFF -DEVENTSDK_POSTGRES=OFF
+    consume add_subdirectory "$here/consumer" -DEVENTSDK_TREE="$tree" -DEVENTSDK_SQLITE=OFF -DEVENTSDK_POSTGRES=OFF \
+      -DCMAKE_BUILD_TYPE="$(cached CMAKE_BUILD_TYPE)" -DEVENTSDK_WERROR="$(cached EVENTSDK_WERROR)"
     run_consumer "$work/add_subdirectory"
     ;;
   examples)

@@ -1,6 +1,7 @@
 # Configuring and building a preset with progress; sourced by tools/test, tools/demo, tools/bench and .ci/run.
 export CCACHE_DIR="${CCACHE_DIR:-$eventsdk_cache/ccache}"
-export CCACHE_MAXSIZE="${CCACHE_MAXSIZE:-2G}" CCACHE_BASEDIR="${CCACHE_BASEDIR:-$eventsdk_source}" CCACHE_NOHASHDIR=1
+# No base directory: with absolute paths a tree built again elsewhere, as the packaging tests do, is found in the cache.
+export CCACHE_MAXSIZE="${CCACHE_MAXSIZE:-2G}" CCACHE_NOHASHDIR=1
 export NINJA_STATUS="[%f/%t, %e s] "
 
 # configure PRESET [-D...]

@@ -3,6 +3,7 @@
 #include "kafka/properties.hpp"
 
 #include <eventsdk/broker/error_codes.hpp>
+#include <eventsdk/kafka/connect.hpp>
 #include <eventsdk/kafka/options.hpp>
 
 #include <unistd.h>
@@ -178,10 +179,6 @@ TEST_CASE("options that contradict themselves are refused by name", "[kafka][uni
         options.bootstrap_servers += ",broker.example:9092";
         require_refused(options, "sasl_plaintext");
     }
-    SECTION("an unreadable certificate authority") {
-        options.ssl_ca_location = "/nowhere/ca.pem";
-        require_refused(options, "/nowhere/ca.pem");
-    }
     SECTION("a client certificate without its key") {
         options.ssl_certificate_location = "/etc/hostname";
         require_refused(options, "ssl_key_location");
@@ -198,6 +195,18 @@ TEST_CASE("options that contradict themselves are refused by name", "[kafka][uni
     SECTION("a request that may last too long") {
         options.request_timeout = Duration{300'001};
         require_refused(options, "request_timeout");
+    }
+}
+
+TEST_CASE("a certificate authority that cannot be read is refused with its file, before anything connects",
+          "[kafka][unit]") {
+    kafka::Options options = login();
+    for (const char* file : {"/nowhere/ca.pem", "/etc/hostname"}) {
+        options.ssl_ca_location = file;
+        const auto broker = kafka::connect(options);
+        REQUIRE_FALSE(broker);
+        CHECK(broker.error().kind == ErrorKind::invalid_argument);
+        CHECK_THAT(broker.error().to_string(), Contains("ssl_ca_location") && Contains(file));
     }
 }
 
