@@ -1,6 +1,6 @@
 # One library per CMake target of the product; the sources of a module are the files of its folder.
 set(_eventsdk_modules core json event schema broker catalogue produce consume process
-                      outbox aggregate snapshot memory)
+                      outbox aggregate snapshot memory service)
 
 function(eventsdk_library name)
   cmake_parse_arguments(ARG "" "" "MODULES" ${ARGN})

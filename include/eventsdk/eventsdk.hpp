@@ -13,3 +13,5 @@
 #include <eventsdk/process/processor.hpp>
 #include <eventsdk/produce/producer.hpp>
 #include <eventsdk/produce/transactional_producer.hpp>
+#include <eventsdk/service/service.hpp>
+#include <eventsdk/service/stop_on_signals.hpp>

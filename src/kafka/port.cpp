@@ -7,6 +7,8 @@
 
 #include <eventsdk/kafka/connect.hpp>
 
+#include <cstdlib>
+
 EVENTSDK_BEGIN_NAMESPACE
 namespace kafka {
 
@@ -58,6 +60,17 @@ Result<Broker> connect(const Options& options, Runtime runtime) {
     auto checked = options.validated();
     if (!checked) return checked.error();
     return Broker{std::make_shared<KafkaPort>(std::move(*checked), std::move(runtime))};
+}
+
+Result<Broker> connect_or(Broker otherwise, Runtime runtime) {
+    const char* servers = std::getenv("KAFKA_BOOTSTRAP_SERVERS");
+    if (servers == nullptr || *servers == '\0') return otherwise;
+    auto options = Options::from_environment();
+    if (!options) return std::move(options).error();
+    auto broker = connect(*options, std::move(runtime));
+    if (!broker) return broker;
+    if (auto answered = broker->port().probe(Duration{10'000}); !answered) return std::move(answered).error();
+    return broker;
 }
 
 }  // namespace kafka

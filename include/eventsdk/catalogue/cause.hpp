@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eventsdk/core/uuid.hpp>
 #include <eventsdk/event/envelope.hpp>
 
 #include <concepts>
@@ -37,5 +38,14 @@ struct Cause {
     }
     Cause(const Delivered& delivered) : Cause{delivered.envelope} {}  // NOLINT: implicit on purpose
 };
+
+/// The event id of what a handler publishes because of an event: the same each time that the handler runs for it, so
+/// that readers drop the double of a run that was repeated.
+///
+///     producer.publish(id, answer, {.event_id = derived_event_id(delivery, "tutor.answer"), .caused_by = delivery});
+///
+/// @param role names the handler and which of its events this is; stable over releases
+/// @return UUID v5 of the cause's event id and `role`
+[[nodiscard]] EVENTSDK_API Uuid derived_event_id(const Cause& cause, std::string_view role);
 
 EVENTSDK_END_NAMESPACE

@@ -14,5 +14,16 @@ namespace kafka {
 /// **Blocking**: does not wait for the network.
 [[nodiscard]] EVENTSDK_API Result<Broker> connect(const Options& options, Runtime runtime = {});
 
+/// The cluster that KAFKA_BOOTSTRAP_SERVERS names, with the rest of Options::from_environment(); `otherwise` when that
+/// variable is unset or empty. So a service runs without Kafka at a developer's desk, and the environment alone decides:
+///
+///     Broker broker = kafka::connect_or(memory::Broker{}).value();
+///
+/// @param runtime of the connection; `otherwise` keeps its own
+/// @return the errors of Options::from_environment() and connect(); `unavailable` with the cause when the cluster does
+///   not answer within 10 s
+/// **Blocking**: until the cluster answers.
+[[nodiscard]] EVENTSDK_API Result<Broker> connect_or(Broker otherwise, Runtime runtime = {});
+
 }  // namespace kafka
 EVENTSDK_END_NAMESPACE
