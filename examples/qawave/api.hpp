@@ -1,0 +1,39 @@
+#pragma once
+
+#include "package_store.hpp"
+
+#include <eventsdk/produce/producer.hpp>
+
+#include <httplib.h>
+
+namespace qawave {
+
+/// The front end's HTTP interface:
+///
+///     POST /api/packages                        {"scenarios": ["log in", …], …} -> 202 {"planId": "…"}
+///     GET  /api/packages/PLAN/events?since=N    -> {"events": […], "cursor": N, "complete": false}, to poll
+///     GET  /api/packages/PLAN/stream?since=N    the same events as server-sent events, until the run is complete
+///     GET  /                                    a page that shows a run
+class Api {
+public:
+    /// @param page the folder of index.html
+    Api(PackageStore& store, eventsdk::Producer& producer, const std::string& page);
+
+    /// Serves until stop().
+    /// @param port 0: any that is free
+    /// @return the port
+    int bind(const std::string& host, int port);
+    void listen() { server_.listen_after_bind(); }
+    void stop() { server_.stop(); }
+
+private:
+    void request_package(const httplib::Request& request, httplib::Response& response);
+    void poll(const httplib::Request& request, httplib::Response& response);
+    void stream(const httplib::Request& request, httplib::Response& response);
+
+    PackageStore* store_;
+    eventsdk::Producer* producer_;
+    httplib::Server server_;
+};
+
+}  // namespace qawave
