@@ -3,6 +3,7 @@
 /// @file
 /// Everything of `eventsdk::eventsdk`.
 
+#include <eventsdk/aggregate/aggregate_traits.hpp>
 #include <eventsdk/broker/topic_lint.hpp>
 #include <eventsdk/broker/topics.hpp>
 #include <eventsdk/catalogue/catalogue.hpp>
@@ -15,3 +16,4 @@
 #include <eventsdk/produce/transactional_producer.hpp>
 #include <eventsdk/service/service.hpp>
 #include <eventsdk/service/stop_on_signals.hpp>
+#include <eventsdk/snapshot/snapshots.hpp>

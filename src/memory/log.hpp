@@ -5,6 +5,7 @@
 #include <eventsdk/broker/admin.hpp>
 #include <eventsdk/broker/reader.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <map>
 
@@ -40,7 +41,7 @@ public:
     void end_transaction(ProducerId producer, bool commit, Timestamp now);
 
     [[nodiscard]] Watermarks watermarks() const;
-    /// Reads from `position` on and moves it behind what was seen; fewer than `max_records` means the end was reached.
+    /// Reads from `position` on and moves it behind what was seen, to the end when there is nothing more.
     template <class Take>
     void read(std::int64_t& position, std::size_t max_records, Isolation isolation, Take&& take) const;
     /// True when `offset` is one that a reader may ask for: from the low to the high watermark, both included.
@@ -72,13 +73,15 @@ template <class Take>
 void Log::read(std::int64_t& position, std::size_t max_records, Isolation isolation, Take&& take) const {
     const std::int64_t end = isolation == Isolation::read_committed ? last_stable() : high_;
     std::size_t taken = 0;
-    for (auto entry = find(position); entry != entries_.end() && entry->offset < end && taken < max_records; ++entry) {
+    auto entry = find(position);
+    for (; entry != entries_.end() && entry->offset < end && taken < max_records; ++entry) {
         position = entry->offset + 1;
         const bool hidden = entry->state == State::aborted && isolation == Isolation::read_committed;
         if (hidden || entry->state == State::control) continue;
         take(*entry);
         ++taken;
     }
+    if (entry == entries_.end() || entry->offset >= end) position = std::max(position, end);
 }
 
 }  // namespace memory

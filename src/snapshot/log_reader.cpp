@@ -1,0 +1,108 @@
+#include "snapshot/log_reader.hpp"
+
+#include "broker/deadline.hpp"
+#include "snapshot/errors.hpp"
+
+#include <algorithm>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace snapshot {
+namespace {
+
+constexpr Duration poll_wait{10};
+constexpr std::size_t poll_records = 1'000;
+constexpr std::size_t most_idle = 4;
+
+Error closed() { return failure(ErrorKind::closed, "snapshot.closed", "the snapshots are closed"); }
+
+Error too_slow(const Stretch& stretch, std::int64_t position, Duration timeout) {
+    return failure(ErrorKind::retriable, "snapshot.read_timeout",
+                   place_text(stretch.partition.topic, stretch.partition.partition, position) + ": no record came in " +
+                       std::to_string(timeout.count()) + " ms",
+                   "try again, or raise SnapshotOptions::timeout");
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Admin>> LogReader::admin() {
+    const std::lock_guard lock{mutex_};
+    if (stopped_) return closed();
+    if (admin_ == nullptr) {
+        auto made = broker_.port().admin();
+        if (!made) return std::move(made).error();
+        admin_ = std::move(*made);
+    }
+    return admin_;
+}
+
+Result<TopicDescription> LogReader::describe(const std::string& topic) {
+    auto asked = admin();
+    if (!asked) return std::move(asked).error();
+    return (*asked)->describe_topic(topic, timeout_);
+}
+
+Result<Watermarks> LogReader::bounds(const TopicPartition& partition) {
+    auto asked = admin();
+    if (!asked) return std::move(asked).error();
+    return (*asked)->watermarks(partition, timeout_);
+}
+
+Result<std::unique_ptr<Reader>> LogReader::borrow() {
+    {
+        const std::lock_guard lock{mutex_};
+        if (stopped_) return closed();
+        if (!idle_.empty()) {
+            auto reader = std::move(idle_.back());
+            idle_.pop_back();
+            return reader;
+        }
+    }
+    return broker_.port().reader({}, nullptr);
+}
+
+void LogReader::give_back(std::unique_ptr<Reader> reader) {
+    if (!reader->assign({})) return;  // it would go on fetching
+    const std::lock_guard lock{mutex_};
+    if (idle_.size() < most_idle && !stopped_) idle_.push_back(std::move(reader));
+}
+
+Result<void> LogReader::read(const Stretch& stretch, ReadCost& cost, const Take& take) {
+    if (stretch.from >= stretch.to) return {};
+    auto reader = borrow();
+    if (!reader) return std::move(reader).error();
+    auto done = read_with(**reader, stretch, cost, take);
+    if (done) give_back(std::move(*reader));
+    return done;
+}
+
+Result<void> LogReader::read_with(Reader& reader, const Stretch& stretch, ReadCost& cost, const Take& take) {
+    const TopicPartition& partition = stretch.partition;
+    const PartitionOffset start{partition.topic, partition.partition, stretch.from, {}};
+    if (auto assigned = reader.assign({&start, 1}); !assigned) return assigned;
+    std::vector<ReceivedRecord> records;
+    auto deadline = deadline_after(timeout_);
+    while (reader.position(partition) < stretch.to) {
+        if (stopped_) return closed();
+        records.clear();
+        const auto polled = reader.poll(records, poll_records, std::min(poll_wait, timeout_));
+        if (!polled && polled.error().kind != ErrorKind::unavailable) return polled.error();
+        if (records.empty()) {
+            if (std::chrono::steady_clock::now() < deadline) continue;
+            return polled ? too_slow(stretch, reader.position(partition), timeout_) : polled.error();
+        }
+        ++cost.fetches;
+        for (const ReceivedRecord& record : records) {
+            if (record.offset >= stretch.to) return {};
+            ++cost.records;
+            cost.bytes += static_cast<std::int64_t>(record.key.value_or("").size() + record.value.value_or("").size());
+            auto more = take(record);
+            if (!more) return std::move(more).error();
+            if (!*more) return {};
+        }
+        deadline = deadline_after(timeout_);
+    }
+    return {};
+}
+
+}  // namespace snapshot
+EVENTSDK_END_NAMESPACE

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <eventsdk/broker/broker.hpp>
+#include <eventsdk/snapshot/restored.hpp>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace snapshot {
+
+/// What is read of a partition: the offsets from `from` up to, not including, `to`.
+struct Stretch {
+    TopicPartition partition{};
+    std::int64_t from = 0;
+    std::int64_t to = 0;
+};
+
+struct ReadCost {
+    std::int64_t records = 0;
+    std::int64_t fetches = 0;
+    std::int64_t bytes = 0;
+};
+
+/// Reads stretches of partitions, with readers that are kept for the next call.
+///
+/// **Thread safety**: all members may be called from any thread.
+class LogReader {
+public:
+    /// Takes a record; false: enough; an error ends the reading and is returned.
+    using Take = std::function<Result<bool>(const ReceivedRecord&)>;
+
+    LogReader(Broker broker, Duration timeout) : broker_{std::move(broker)}, timeout_{timeout} {}
+
+    [[nodiscard]] Result<TopicDescription> describe(const std::string& topic);
+    /// Where the committed records of the partition begin and end.
+    [[nodiscard]] Result<Watermarks> bounds(const TopicPartition& partition);
+    [[nodiscard]] Result<void> read(const Stretch& stretch, ReadCost& cost, const Take& take);
+    /// Ends calls that are under way, soon, and refuses others.
+    void stop() noexcept { stopped_ = true; }
+
+private:
+    [[nodiscard]] Result<std::shared_ptr<Admin>> admin();
+    [[nodiscard]] Result<std::unique_ptr<Reader>> borrow();
+    void give_back(std::unique_ptr<Reader> reader);
+    [[nodiscard]] Result<void> read_with(Reader& reader, const Stretch& stretch, ReadCost& cost, const Take& take);
+
+    Broker broker_;
+    Duration timeout_;
+    std::atomic<bool> stopped_{false};
+    std::mutex mutex_;
+    std::shared_ptr<Admin> admin_;
+    std::vector<std::unique_ptr<Reader>> idle_;
+};
+
+}  // namespace snapshot
+EVENTSDK_END_NAMESPACE

@@ -1,0 +1,99 @@
+#include "snapshot/snapshot_finder.hpp"
+
+#include <eventsdk/broker/error_codes.hpp>
+
+#include <algorithm>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace snapshot {
+namespace {
+
+void keep_newest(std::vector<std::int64_t>& offsets, std::size_t count) {
+    if (offsets.size() > count) offsets.erase(offsets.begin(), offsets.end() - static_cast<std::ptrdiff_t>(count));
+}
+
+}  // namespace
+
+Result<std::vector<SnapshotFinder::Found>> SnapshotFinder::find(std::string_view id, ReadCost& cost) {
+    const std::lock_guard lock{mutex_};
+    bool there = true;
+    const auto number = partition_of(id, there);
+    if (!number) return number.error();
+    if (!there) return std::vector<Found>{};
+    const TopicPartition place{topic_, *number};
+    Partition& partition = known_[*number];
+    std::vector<Found> read;  // those of this aggregate that are new
+    if (auto done = catch_up(id, place, partition, read, cost); !done) return done.error();
+    if (!partition.complete) return read;
+    const auto offsets = partition.offsets.find(std::string{id});
+    if (offsets == partition.offsets.end()) return std::vector<Found>{};
+    std::vector<Found> found;
+    for (const std::int64_t offset : offsets->second) {
+        const auto same = [&](const Found& each) { return each.offset == offset; };
+        const auto fresh = std::find_if(read.begin(), read.end(), same);
+        found.push_back(fresh != read.end() ? std::move(*fresh) : Found{place, offset, {}});
+    }
+    return found;
+}
+
+Result<std::int32_t> SnapshotFinder::partition_of(std::string_view id, bool& there) {
+    const auto description = log_.describe(topic_);
+    if (!description) {
+        there = false;
+        if (description.error().code == codes::topic_unknown) return 0;
+        return description.error();
+    }
+    if (description->id != topic_id_ || description->partitions != partitions_) known_.clear();
+    topic_id_ = description->id;
+    partitions_ = description->partitions;
+    return partitioner_.partition(id, partitions_).value_or(0);
+}
+
+Result<void> SnapshotFinder::catch_up(std::string_view id, const TopicPartition& place, Partition& partition,
+                                      std::vector<Found>& read, ReadCost& cost) {
+    const auto bounds = log_.bounds(place);
+    if (!bounds) return bounds.error();
+    if (!partition.complete || partition.next > bounds->last_stable) partition.next = 0;
+    const Stretch stretch{place, std::max(partition.next, bounds->low), bounds->last_stable};
+    auto done = log_.read(stretch, cost, [&](const ReceivedRecord& record) -> Result<bool> {
+        if (record.key == id) {
+            if (!record.value) read.clear();
+            if (record.value) read.push_back({place, record.offset, std::string{*record.value}});
+            if (read.size() > kept_) read.erase(read.begin());
+        }
+        note(partition, record);
+        return true;
+    });
+    if (done) partition.next = bounds->last_stable;
+    return done;
+}
+
+void SnapshotFinder::note(Partition& partition, const ReceivedRecord& record) const {
+    partition.next = record.offset + 1;
+    if (!partition.complete || !record.key) return;
+    std::string key{*record.key};
+    if (!record.value) {
+        partition.offsets.erase(key);
+        return;
+    }
+    std::vector<std::int64_t>& offsets = partition.offsets[std::move(key)];
+    offsets.push_back(record.offset);
+    keep_newest(offsets, kept_);
+    if (partition.offsets.size() <= aggregates_) return;
+    partition.complete = false;
+    partition.offsets.clear();
+}
+
+Result<void> SnapshotFinder::load(std::string_view id, Found& found, ReadCost& cost) {
+    if (found.value) return {};
+    auto done = log_.read({found.partition, found.offset, found.offset + 1}, cost,
+                          [&](const ReceivedRecord& record) -> Result<bool> {
+                              if (record.key == id && record.value) found.value.emplace(*record.value);
+                              return false;
+                          });
+    if (!done && done.error().code == codes::offset_out_of_range) return {};  // deleted meanwhile
+    return done;
+}
+
+}  // namespace snapshot
+EVENTSDK_END_NAMESPACE

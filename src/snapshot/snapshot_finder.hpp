@@ -1,0 +1,70 @@
+#pragma once
+
+#include "snapshot/log_reader.hpp"
+
+#include <eventsdk/broker/partitioner.hpp>
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace snapshot {
+
+/// Finds the snapshot records of an aggregate in one snapshot topic. Remembers where those of every aggregate are, so
+/// that the next call reads only what is new and the records themselves.
+///
+/// **Thread safety**: all members may be called from any thread; calls on one topic wait for each other.
+class SnapshotFinder {
+public:
+    struct Found {
+        TopicPartition partition{};
+        std::int64_t offset = -1;
+        std::optional<std::string> value{};  ///< absent until it is loaded
+    };
+
+    /// @param kept how many of each aggregate's newest records are remembered
+    SnapshotFinder(LogReader& log, std::string topic, Partitioner partitioner, std::size_t aggregates, std::size_t kept)
+        : log_{log},
+          topic_{std::move(topic)},
+          partitioner_{std::move(partitioner)},
+          aggregates_{aggregates},
+          kept_{kept} {}
+
+    /// The records that hold a value and are younger than the last deletion, in the order of the log. None when there is
+    /// no such topic.
+    [[nodiscard]] Result<std::vector<Found>> find(std::string_view id, ReadCost& cost);
+    /// Reads the value; it stays absent when the record is gone by now.
+    [[nodiscard]] Result<void> load(std::string_view id, Found& found, ReadCost& cost);
+    [[nodiscard]] const std::string& topic() const noexcept { return topic_; }
+
+private:
+    struct Partition {
+        std::int64_t next = 0;
+        bool complete = true;  ///< false: more aggregates than may be remembered
+        std::unordered_map<std::string, std::vector<std::int64_t>> offsets{};
+    };
+
+    [[nodiscard]] Result<std::int32_t> partition_of(std::string_view id, bool& there);
+    [[nodiscard]] Result<void> catch_up(std::string_view id, const TopicPartition& place, Partition& partition,
+                                        std::vector<Found>& read, ReadCost& cost);
+    void note(Partition& partition, const ReceivedRecord& record) const;
+
+    LogReader& log_;
+    std::string topic_;
+    Partitioner partitioner_;
+    std::size_t aggregates_;
+    std::size_t kept_;
+    std::mutex mutex_;
+    std::string topic_id_;
+    std::int32_t partitions_ = 0;
+    std::map<std::int32_t, Partition> known_;
+};
+
+}  // namespace snapshot
+EVENTSDK_END_NAMESPACE
