@@ -71,9 +71,17 @@ std::size_t KafkaReader::take_from(ReadPartition& partition, std::vector<Receive
     const rd_kafka_topic_t* topic = nullptr;
     std::string_view name;
     std::size_t good = 0;
+    std::int64_t end = -1;
     owner_->retain(count);
     for (std::size_t i = 0; i < count; ++i) {
         rd_kafka_message_t* message = messages_[i];
+        if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {  // behind what is never handed out, too
+            end = message->offset;
+            rd_kafka_message_destroy(message);
+            owner_->release();
+            continue;
+        }
+        end = -1;
         if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
             take_partition_error(partition, *message);
             rd_kafka_message_destroy(message);
@@ -92,6 +100,7 @@ std::size_t KafkaReader::take_from(ReadPartition& partition, std::vector<Receive
         unreachable_ = false;
     }
     if (good > 0) partition.position.store(out.back().offset + 1, std::memory_order_relaxed);
+    if (end >= 0) partition.position.store(end, std::memory_order_relaxed);
     return good;
 }
 

@@ -33,6 +33,7 @@ void configure(ConfBuilder& conf, const ReaderOptions& reader) {
     conf.set("enable.auto.commit", "false");
     conf.set("enable.auto.offset.store", "false");
     conf.set("auto.offset.reset", "error");
+    conf.set("enable.partition.eof", reader.topics.empty() ? "true" : "false");
     conf.set("allow.auto.create.topics", "false");
     conf.set("isolation.level", reader.isolation == Isolation::read_committed ? "read_committed" : "read_uncommitted");
     conf.set("session.timeout.ms", reader.session_timeout.count());
@@ -41,7 +42,8 @@ void configure(ConfBuilder& conf, const ReaderOptions& reader) {
     conf.set("queued.max.messages.kbytes",
              std::clamp<std::int64_t>(static_cast<std::int64_t>(reader.prefetch_bytes / 1'024), 1, 2'097'151));
     conf.set_default("fetch.queue.backoff.ms", "10");
-    conf.set_default("fetch.wait.max.ms", "100");  // also how long a seek waits for the request under way
+    // Also how long a seek waits for the request under way, which a reader of given partitions does often.
+    conf.set_default("fetch.wait.max.ms", reader.topics.empty() ? "10" : "100");
     const bool cooperative = reader.cooperative && rd_kafka_version() >= cooperative_is_sound;
     conf.set("partition.assignment.strategy", cooperative ? "cooperative-sticky" : "range,roundrobin");
 }

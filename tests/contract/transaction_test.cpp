@@ -68,6 +68,23 @@ TEST_CASE("aborted records are hidden from committed readers and shown to the ot
     CHECK(visible(topic, 2, Isolation::read_uncommitted) == std::vector<std::string>{"aborted", "committed"});
 }
 
+TEST_CASE("a reader of given partitions comes to the end of the log behind aborted records",
+          "[contract][transaction]") {
+    CANNOT_SHOW("mock", no_isolation);
+    const std::string topic = fresh_topic();
+    WriterUnderTest{}.write_all({text(topic, "before")});
+    TransactionUnderTest transaction;
+    transaction.writer->begin().value();
+    transaction.write(text(topic, "aborted"));
+    REQUIRE(transaction.sink.wait_for(1));
+    transaction.writer->abort(bound()).value();
+    const auto reader = read_from_start(topic);
+    CHECK(values(read(*reader, 1)) == std::vector<std::string>{"before"});
+    const std::int64_t end = watermarks(topic).last_stable;
+    CHECK(end == 3);
+    CHECK(poll_until({reader.get()}, [&] { return reader->position({topic, 0}) == end; }));
+}
+
 TEST_CASE("the control record of each transaction occupies an offset", "[contract][transaction]") {
     CANNOT_SHOW("mock", "the mock cluster writes no control records");
     const std::string topic = fresh_topic();

@@ -87,13 +87,15 @@ namespace support {
 
 inline constexpr const char* accounts = "test.bank.account";
 
-inline eventsdk::Catalogue account_catalogue() {
+/// @param environment the first part of the topic, `{environment}.bank.account`
+inline eventsdk::Catalogue account_catalogue(const std::string& environment = "test") {
     SchemaDirectory schemas;
     schemas.add("bank/Deposited.v1.schema.json", deposited_schema);
     schemas.add("bank/Withdrawn.v1.schema.json", withdrawn_schema);
     schemas.add("bank/StatementSent.v1.schema.json", sent_schema);
-    return eventsdk::Catalogue::load({.environment = "test", .schemas = schemas.path()}, eventsdk::event<Deposited>(),
-                                     eventsdk::event<Withdrawn>(), eventsdk::event<StatementSent>())
+    return eventsdk::Catalogue::load({.environment = environment, .schemas = schemas.path()},
+                                     eventsdk::event<Deposited>(), eventsdk::event<Withdrawn>(),
+                                     eventsdk::event<StatementSent>())
         .value();
 }
 
