@@ -1,12 +1,14 @@
 # Installing: headers, libraries, a CMake package with the components kafka and testing, pkg-config files.
 include(CMakePackageConfigHelpers)
 set(_eventsdk_package "${CMAKE_INSTALL_LIBDIR}/cmake/eventsdk")
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME dev)  # what is run, shared libraries and programs, is named below
 
 # Each component has an export set of its own, so that a user without Kafka needs no librdkafka.
 function(eventsdk_install_library target component)
   install(TARGETS ${target} EXPORT ${component}
-    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
-    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT dev
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
   install(EXPORT ${component} NAMESPACE eventsdk:: DESTINATION ${_eventsdk_package}
     FILE eventsdk-${component}-targets.cmake)
 endfunction()
@@ -93,3 +95,5 @@ write_basic_package_version_file(eventsdkConfigVersion.cmake COMPATIBILITY SameM
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/eventsdkConfig.cmake" "${CMAKE_CURRENT_BINARY_DIR}/eventsdkConfigVersion.cmake"
   DESTINATION ${_eventsdk_package})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/eventsdk)
+
+include(cmake/packages.cmake)

@@ -122,6 +122,24 @@ PROJECT
       ctest --test-dir "$work/copied/$name/build" --output-on-failure --no-tests=error
     done
     ;;
+  deb)
+    # Two Debian packages: what is run, and what is built with. dpkg is the judge of both.
+    rm -rf "$work/deb"
+    (cd "$build" && cpack -G DEB -B "$work/deb")
+    runtime="$(echo "$work"/deb/eventsdk_*.deb)" dev="$(echo "$work"/deb/libeventsdk-dev_*.deb)"
+    dpkg-deb --field "$dev" Depends | grep -F "eventsdk (= "
+    dpkg-deb --contents "$runtime" | grep -E ' \./usr/bin/eventsdk$'
+    dpkg-deb --contents "$dev" | grep -E ' \./usr/include/eventsdk/eventsdk.hpp$'
+    dpkg-deb --extract "$runtime" "$work/deb/root"
+    dpkg-deb --extract "$dev" "$work/deb/root"
+    "$work/deb/root/usr/bin/eventsdk" --version
+    consume deb_consumer "$here/consumer" -DCMAKE_PREFIX_PATH="$work/deb/root/usr"
+    run_consumer "$work/deb_consumer"
+    ;;
+  tutorial)
+    # The tutorial's page, word for word, in an empty folder, with the installed package.
+    CMAKE_PREFIX_PATH="$prefix" CXX="$compiler" python3 -B "$here/tutorial.py" "$tree/docs/tutorial.md" "$work/tutorial"
+    ;;
   *)
     echo "unknown step $step"
     exit 2
