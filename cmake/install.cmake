@@ -49,7 +49,8 @@ file(RELATIVE_PATH _eventsdk_pc_to_prefix
 string(REGEX REPLACE "/$" "" _eventsdk_pc_to_prefix "${_eventsdk_pc_to_prefix}")
 
 install(DIRECTORY include/eventsdk DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp"
-  PATTERN kafka EXCLUDE PATTERN testing EXCLUDE PATTERN sqlite EXCLUDE PATTERN postgres EXCLUDE)
+  PATTERN kafka EXCLUDE PATTERN testing EXCLUDE PATTERN sqlite EXCLUDE PATTERN postgres EXCLUDE
+  PATTERN prometheus EXCLUDE)
 install(DIRECTORY include/eventsdk/testing DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/eventsdk)
 eventsdk_install_library(eventsdk eventsdk)
 eventsdk_install_library(eventsdk_testing testing)
@@ -83,6 +84,14 @@ if(EVENTSDK_POSTGRES)
   eventsdk_install_pkg_config(eventsdk-postgres LIBRARY eventsdk_postgres
     DESCRIPTION "The PostgreSQL stores of eventsdk"
     REQUIRES "eventsdk = ${PROJECT_VERSION}" PRIVATE "fmt >= ${EVENTSDK_FMT_MIN}, libpq")
+endif()
+
+if(EVENTSDK_PROMETHEUS)
+  install(DIRECTORY include/eventsdk/prometheus DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/eventsdk)
+  eventsdk_install_library(eventsdk_prometheus prometheus)
+  eventsdk_install_pkg_config(eventsdk-prometheus LIBRARY eventsdk_prometheus
+    DESCRIPTION "The Prometheus exporter of eventsdk"
+    REQUIRES "eventsdk = ${PROJECT_VERSION}" PRIVATE "prometheus-cpp-core")
 endif()
 
 set(_eventsdk_static TRUE)
