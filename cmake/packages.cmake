@@ -24,7 +24,7 @@ if(NOT BUILD_SHARED_LIBS)
     ", libfmt-dev (>= ${EVENTSDK_FMT_MIN}), libsimdjson-dev, libre2-dev, libssl-dev")
 endif()
 set(CPACK_DEBIAN_DEV_PACKAGE_SUGGESTS
-  "librdkafka-dev (>= ${EVENTSDK_LIBRDKAFKA_MIN}), libsqlite3-dev (>= ${EVENTSDK_SQLITE_MIN}), libpq-dev")
+  "librdkafka-dev (>= ${EVENTSDK_LIBRDKAFKA_MIN}), libsqlite3-dev (>= ${EVENTSDK_SQLITE_MIN}), libpq-dev, prometheus-cpp-dev")
 if(TARGET RdKafka::rdkafka)
   # A librdkafka that no package owns, as that of the setup's cache, is found and left for the administrator to provide.
   get_filename_component(_eventsdk_rdkafka_folder "${RdKafka_LIBRARY}" DIRECTORY)

@@ -14,8 +14,9 @@ class EventsdkConan(ConanFile):
     license = "Apache-2.0"
     settings = "os", "compiler", "build_type", "arch"
     options = {"shared": [True, False], "fPIC": [True, False], "kafka": [True, False], "sqlite": [True, False],
-               "postgres": [True, False]}
-    default_options = {"shared": False, "fPIC": True, "kafka": True, "sqlite": False, "postgres": False}
+               "postgres": [True, False], "prometheus": [True, False]}
+    default_options = {"shared": False, "fPIC": True, "kafka": True, "sqlite": False, "postgres": False,
+                       "prometheus": False}
 
     def export_sources(self):
         tree = Path(self.recipe_folder).parent.parent
@@ -38,12 +39,14 @@ class EventsdkConan(ConanFile):
             self.requires("sqlite3/[>=3.38.0]")
         if self.options.postgres:
             self.requires("libpq/[>=14]")
+        if self.options.prometheus:
+            self.requires("prometheus-cpp/[>=1.0]")
 
     def generate(self):
         CMakeDeps(self).generate()
         PkgConfigDeps(self).generate()  # RE2 is found through pkg-config
         toolchain = CMakeToolchain(self)
-        for part in ("kafka", "sqlite", "postgres"):
+        for part in ("kafka", "sqlite", "postgres", "prometheus"):
             toolchain.cache_variables[f"EVENTSDK_{part.upper()}"] = bool(self.options.get_safe(part))
         for part in ("TESTS", "EXAMPLES", "CLI"):
             toolchain.cache_variables[f"EVENTSDK_BUILD_{part}"] = False

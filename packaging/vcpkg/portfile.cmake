@@ -4,6 +4,7 @@ set(SOURCE_PATH "${CMAKE_CURRENT_LIST_DIR}/../..")
 vcpkg_check_features(OUT_FEATURE_OPTIONS options FEATURES
   kafka EVENTSDK_KAFKA
   postgres EVENTSDK_POSTGRES
+  prometheus EVENTSDK_PROMETHEUS
   sqlite EVENTSDK_SQLITE)
 
 vcpkg_cmake_configure(SOURCE_PATH "${SOURCE_PATH}" OPTIONS

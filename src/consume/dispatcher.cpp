@@ -53,24 +53,25 @@ void Dispatcher::DestroyEvent::operator()(void* event) const noexcept {
 }
 
 Dispatcher::Dispatcher(const Catalogue& catalogue, const HandlerTable& handlers, UnknownTypes unknown,
-                       const std::string& group, std::stop_token stop)
+                       const std::string& group, std::stop_token stop, bool replay)
     : catalogue_{catalogue},
       handlers_{handlers},
       unknown_{unknown},
       group_{group},
-      delivery_{nothing_, opened_, 1, false, std::move(stop)} {
+      delivery_{nothing_, opened_, 1, replay, std::move(stop)} {
+    delivery_.belongs_to(group_);
     for (const EventDescriptor* descriptor : handlers.descriptors())
         events_.push_back({{nullptr, DestroyEvent{descriptor}}, keeps_old_values(*descriptor->payload)});
 }
 
-bool Dispatcher::run(const ReceivedRecord& record, int attempt, Verdict& verdict) {
+bool Dispatcher::run(const ReceivedRecord& record, int attempt, std::int64_t finished, Verdict& verdict) {
     if (const auto redriven_for = record.header(dead_letter_headers::redrive_for);
         redriven_for && *redriven_for != group_)
         return true;
     try {
         if (auto opened = catalogue_.open(record, scratch_, opened_); !opened)
             return fail(verdict, open_stage(opened.error()), opened.error());
-        delivery_.rebind(record, attempt);
+        delivery_.rebind(record, attempt, finished);
         if (const HandlerTable::Handler* handler = handlers_.find(opened_.envelope.type))
             return handle(*handler, verdict);
         return opened_.known || opened_.tombstone || unknown_type(verdict);
@@ -94,6 +95,7 @@ Result<void*> Dispatcher::fill(const HandlerTable::Handler& handler) {
 }
 
 bool Dispatcher::handle(const HandlerTable::Handler& handler, Verdict& verdict) {
+    if (handler.entry->live_only && delivery_.replay()) return true;
     if (handler.entry->descriptor == nullptr) return judge(handler.entry->handle(nullptr, delivery_), verdict);
     const Result<void*> event = fill(handler);
     if (!event) return fail(verdict, "schema", event.error());

@@ -15,11 +15,12 @@ namespace consume {
 class Dispatcher {
 public:
     Dispatcher(const Catalogue& catalogue, const HandlerTable& handlers, UnknownTypes unknown, const std::string& group,
-               std::stop_token stop);
+               std::stop_token stop, bool replay = false);
 
+    /// @param finished what Delivery::finished_before() says
     /// @param verdict set when the answer is false
     /// @return true when the record is done with
-    bool run(const ReceivedRecord& record, int attempt, Verdict& verdict);
+    bool run(const ReceivedRecord& record, int attempt, std::int64_t finished, Verdict& verdict);
 
 private:
     struct DestroyEvent {

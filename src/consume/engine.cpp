@@ -30,6 +30,7 @@ Engine::Engine(std::shared_ptr<const Parts> parts, std::stop_token stop)
       stop_{std::move(stop)},
       workload_{limits_of(parts_->options), parts_->options.retry, random_bits()},
       meter_{parts_->broker.runtime(), parts_->projection.name()},
+      stored_{parts_->broker, parts_->catalogue, parts_->projection.name(), parts_->stores},
       dead_letters_{parts_->broker, [this](std::span<const WriteOutcome> outcomes) { dead_letters_ended(outcomes); }} {}
 
 Engine::~Engine() = default;
@@ -49,6 +50,9 @@ std::uint64_t Engine::key_of(const ReceivedRecord& record) {
 
 void Engine::intake(std::vector<ReceivedRecord>& records) {
     if (records.empty()) return;
+    if (parts_->replay) {
+        for (ReceivedRecord& record : records) record.assignment = 0;  // there is one for the whole run
+    }
     keys_.clear();
     for (const ReceivedRecord& record : records) keys_.push_back(key_of(record));
     bool wake = false;
@@ -71,7 +75,7 @@ void Engine::run(Batch& batch, Dispatcher& dispatcher, Progress& progress) {
         Batch::End& end = batch.ends[at++];
         if (task.home->abandoned.load(std::memory_order_relaxed)) {
             end = Batch::End::given_back;
-        } else if (dispatcher.run(task.record, task.attempts + 1, verdict)) {
+        } else if (dispatcher.run(task.record, task.attempts + 1, task.finished, verdict)) {
             end = Batch::End::done;
             task.record = {};
             continue;
@@ -86,6 +90,7 @@ void Engine::run(Batch& batch, Dispatcher& dispatcher, Progress& progress) {
 
 void Engine::end_failed(Task& task, Verdict verdict, const Now& at) {
     if (verdict.outcome == Handled::Outcome::skip) {
+        ++replayed_.handled;
         logger().log(LogLevel::info, "a handler skips a record",
                      {{"group", parts_->projection.name()},
                       {"topic", task.record.topic},
@@ -121,6 +126,9 @@ void Engine::end(Batch& batch) {
             case Batch::End::behind: break;
         }
     }
+    if (parts_->replay)
+        replayed_.handled +=
+            static_cast<std::uint64_t>(std::count(batch.ends.begin(), batch.ends.end(), Batch::End::done));
     batch.tasks.clear();
     batch.verdicts.clear();
     if (poll_waits_) polls_.notify_all();
@@ -164,6 +172,7 @@ void Engine::write_dead_letters() {
         const Lock lock{mutex_};
         workload_.take_dead(dead);
     }
+    if (parts_->replay) return note_failures(dead);
     for (Task* task : dead) {
         const Record letter = make_dead_letter(task->record, *task->failure, parts_->projection.name(),
                                                parts_->options.dead_letters, task->by_reference);
@@ -173,6 +182,40 @@ void Engine::write_dead_letters() {
         }
     }
     if (!dead.empty()) dead_letters_.hurry();
+}
+
+void Engine::note_failures(std::span<Task* const> dead) {
+    constexpr std::size_t most_listed = 100;
+    const Lock lock{mutex_};
+    for (Task* task : dead) {
+        const Failure& failure = *task->failure;
+        ++replayed_.handled;
+        ++replayed_.failed;
+        logger().log(LogLevel::warning, "a replayed record failed",
+                     {{"group", parts_->projection.name()},
+                      {"topic", task->record.topic},
+                      {"partition", std::int64_t{task->record.partition}},
+                      {"offset", task->offset},
+                      {"stage", failure.stage},
+                      {"code", failure.code},
+                      {"reason", failure.message}});
+        if (replayed_.failures.size() < most_listed) {
+            replayed_.failures.push_back({std::string{task->record.topic}, task->record.partition, task->offset,
+                                          std::string{failure.stage}, failure.code, failure.message});
+        }
+        workload_.dead_letter_written(*task);
+    }
+    if (!dead.empty()) polls_.notify_all();
+}
+
+ReplayReport Engine::replayed() {
+    const Lock lock{mutex_};
+    return replayed_;
+}
+
+bool Engine::idle() {
+    const Lock lock{mutex_};
+    return workload_.in_work() == 0;
 }
 
 void Engine::dead_letters_ended(std::span<const WriteOutcome> outcomes) {

@@ -2,8 +2,12 @@
 
 #include "consume/dead_letter_writer.hpp"
 #include "consume/dispatcher.hpp"
+#include "consume/health_board.hpp"
 #include "consume/meter.hpp"
+#include "consume/stored_positions.hpp"
 #include "consume/workload.hpp"
+
+#include <eventsdk/consume/replay.hpp>
 
 #include <condition_variable>
 #include <mutex>
@@ -13,6 +17,12 @@
 EVENTSDK_BEGIN_NAMESPACE
 namespace consume {
 
+/// A run over partitions of its own choice instead of a group's.
+struct ReplayPlan {
+    std::vector<PartitionOffset> starts{};
+    double records_per_second = 0.0;
+};
+
 /// What a projector was made of; never changes.
 struct Parts {
     Broker broker;
@@ -20,7 +30,14 @@ struct Parts {
     Projection projection;
     ProjectorOptions options;
     HandlerTable handlers{};
+    Stores stores{};
+    std::optional<ReplayPlan> replay{};
+    std::shared_ptr<HealthBoard> health = std::make_shared<HealthBoard>();
 };
+
+/// @return `invalid_argument` naming the option, or the type that the catalogue does not know
+[[nodiscard]] Result<std::shared_ptr<Parts>> make_parts(Broker broker, Catalogue catalogue, Projection projection,
+                                                        ProjectorOptions options);
 
 /// Records that one thread took, and how they ended.
 struct Batch {
@@ -52,6 +69,8 @@ public:
     // The polling thread.
     void attach(Reader* reader) { reader_ = reader; }
     void intake(std::vector<ReceivedRecord>& records);
+    /// Takes partitions whose stored positions are known by now into work.
+    Result<void> place();
     /// Commits, pauses, resumes, wakes retries, reports: what is due now.
     void housekeeping(bool commit_now);
     [[nodiscard]] bool any_paused();
@@ -61,12 +80,19 @@ public:
     /// Drains every partition within the bound and commits. False when handlers are still running.
     bool shut_down();
     [[nodiscard]] bool caught_up(const TopicPartition& partition, std::int64_t end);
+    /// What a replay did so far.
+    [[nodiscard]] ReplayReport replayed();
+    [[nodiscard]] bool idle();
+    /// From now on the projection's stored positions are somebody else's.
+    void stop_storing() { storing_ = false; }
 
     // Any thread.
     /// Takes the results of a batch and fills it anew. False: end.
     bool exchange(Batch& batch, std::size_t max_tasks, bool wait);
     void run(Batch& batch, Dispatcher& dispatcher, Progress& progress);
     void write_dead_letters();
+    /// In a replay dead letters are noted, not written.
+    void note_failures(std::span<Task* const> dead);
     void fail(Error error);
     [[nodiscard]] std::optional<Error> failure();
     [[nodiscard]] bool stopped_by_handler();
@@ -94,8 +120,11 @@ private:
     bool drain(Lock& lock, std::span<const TopicPartition> partitions);
     void commit_and_remove(Lock& lock, std::span<const TopicPartition> partitions);
     void forget(std::span<const TopicPartition> partitions);
+    void begin(const AssignedPartition& partition);
+    void store(std::span<const PartitionOffset> positions);
     void balance();
     void report(MonotonicTime at);
+    void show_health(MonotonicTime at);
     [[nodiscard]] Logger& logger() const { return *parts_->broker.runtime().logger; }
 
     std::shared_ptr<const Parts> parts_;
@@ -111,6 +140,7 @@ private:
     bool ending_ = false;
     bool handler_stop_ = false;
     std::optional<Error> failure_;
+    ReplayReport replayed_;
 
     // Of the polling thread alone.
     std::vector<std::uint64_t> keys_;
@@ -119,6 +149,8 @@ private:
     MonotonicTime next_commit_{};
     MonotonicTime next_report_{};
     Meter meter_;
+    StoredPositions stored_;
+    bool storing_ = true;
 
     DeadLetterWriter dead_letters_;  // last: its sink uses all of the above
 };

@@ -12,15 +12,41 @@ std::int64_t milliseconds(MonotonicTime::duration time) { return std::chrono::du
 }  // namespace
 
 void Engine::assigned(std::span<AssignedPartition> partitions) noexcept {
-    const Lock lock{mutex_};
     for (const AssignedPartition& partition : partitions) {
-        workload_.assign(partition);
-        logger().log(LogLevel::info, "partition assigned",
-                     {{"group", parts_->projection.name()},
-                      {"topic", partition.topic},
-                      {"partition", std::int64_t{partition.partition}},
-                      {"offset", partition.offset}});
+        if (stored_.active()) {
+            stored_.wait(partition, now().monotonic);
+        } else {
+            begin(partition);
+        }
     }
+}
+
+void Engine::begin(const AssignedPartition& partition) {
+    const Lock lock{mutex_};
+    workload_.assign(partition);
+    logger().log(LogLevel::info, "partition assigned",
+                 {{"group", parts_->projection.name()},
+                  {"topic", partition.topic},
+                  {"partition", std::int64_t{partition.partition}},
+                  {"offset", partition.offset}});
+}
+
+Result<void> Engine::place() {
+    auto placed = stored_.place(now().monotonic);
+    if (!placed) return std::move(placed).error();
+    for (const AssignedPartition& partition : *placed) {
+        const TopicPartition place{partition.topic, partition.partition};
+        if (partition.offset >= 0 && reader_->position(place) != partition.offset) {
+            if (auto sought = reader_->seek(place, partition.offset); !sought) {
+                if (sought.error().kind != ErrorKind::unavailable && sought.error().kind != ErrorKind::retriable)
+                    return sought;
+                stored_.wait(partition, now().monotonic + std::chrono::seconds{1});
+                continue;
+            }
+        }
+        begin(partition);
+    }
+    return {};
 }
 
 void Engine::revoked(std::span<const TopicPartition> partitions) noexcept {
@@ -64,7 +90,8 @@ void Engine::commit_and_remove(Lock& lock, std::span<const TopicPartition> parti
     }
     if (!positions.empty() && reader_ != nullptr) {
         lock.unlock();
-        const auto committed = reader_->commit(positions, commit_timeout);
+        store(positions);
+        const auto committed = parts_->replay ? Result<void>{} : reader_->commit(positions, commit_timeout);
         lock.lock();
         if (!committed) {
             logger().log(LogLevel::warning,
@@ -77,13 +104,20 @@ void Engine::commit_and_remove(Lock& lock, std::span<const TopicPartition> parti
     forget(partitions);
 }
 
+void Engine::store(std::span<const PartitionOffset> positions) {
+    if (storing_) stored_.save(positions, now().monotonic);
+}
+
 /// What was counted must be brought out before the partitions go.
 void Engine::forget(std::span<const TopicPartition> partitions) {
     if (meter_.active()) {
         for (const Workload::Report& one : workload_.report()) meter_.count(one.partition.topic, one.tally);
         for (const TopicPartition& partition : partitions) meter_.forget(partition);
     }
-    for (const TopicPartition& partition : partitions) workload_.remove(partition);
+    for (const TopicPartition& partition : partitions) {
+        workload_.remove(partition);
+        stored_.forget(partition);
+    }
 }
 
 bool Engine::shut_down() {
@@ -124,13 +158,18 @@ void Engine::housekeeping(bool commit_now) {
     }
     if (wake) work_.notify_one();
     write_dead_letters();
-    if (!positions.empty()) reader_->commit_async(positions);
+    store(positions);
+    if (!positions.empty() && !parts_->replay) reader_->commit_async(positions);
+    stored_.purge(at);
     balance();
-    if (meter_.active() && (commit_now || at >= next_report_)) report(at);
+    if (commit_now || at >= next_report_) {
+        next_report_ = at + report_interval;
+        show_health(at);
+        if (meter_.active()) report(at);
+    }
 }
 
 void Engine::report(MonotonicTime at) {
-    next_report_ = at + report_interval;
     std::vector<Workload::Report> reports;
     {
         const Lock lock{mutex_};
@@ -141,6 +180,18 @@ void Engine::report(MonotonicTime at) {
         meter_.lag(one.partition, one.position, reader_->known_bounds(one.partition));
     }
     meter_.rates(at);
+}
+
+void Engine::show_health(MonotonicTime at) {
+    std::vector<Workload::Condition> conditions;
+    {
+        const Lock lock{mutex_};
+        conditions = workload_.conditions();
+    }
+    const auto see = [&](const TopicPartition& partition) {
+        return HealthBoard::Seen{reader_->known_bounds(partition), reader_->position(partition)};
+    };
+    parts_->health->note(conditions, see, at, parts_->options.stuck_after);
 }
 
 bool Engine::any_paused() {

@@ -27,6 +27,7 @@ Result<void> check(const ProjectorOptions& options) {
     if (options.drain_timeout < 0ms || options.drain_timeout > 10min) return bad("drain_timeout", "0 to 10 min");
     if (options.handler_deadline < 1ms || options.handler_deadline > 24h)
         return bad("handler_deadline", "1 ms to 24 h");
+    if (options.stuck_after < 1ms || options.stuck_after > 24h) return bad("stuck_after", "1 ms to 24 h");
     if (options.dead_letters.max_message_bytes < 64 || options.dead_letters.max_message_bytes > 16'384)
         return bad("dead_letters.max_message_bytes", "64 to 16,384");
     if (auto retry = options.retry.validated(); !retry) return std::move(retry).error();
@@ -59,6 +60,8 @@ public:
         session_->engine().housekeeping(true);
         return ran;
     }
+
+    [[nodiscard]] ProjectorHealth health() const { return parts_->health->get(); }
 
 private:
     Result<void> open(const std::stop_token& stop) {
@@ -98,8 +101,8 @@ private:
     std::unique_ptr<consume::Session> session_;
 };
 
-Result<Projector> Projector::create(Broker broker, Catalogue catalogue, Projection projection,
-                                    ProjectorOptions options) {
+Result<std::shared_ptr<consume::Parts>> consume::make_parts(Broker broker, Catalogue catalogue, Projection projection,
+                                                            ProjectorOptions options) {
     if (auto checked = check(options); !checked) return std::move(checked).error();
     if (projection.name().empty() || projection.name().size() > 249)
         return Error{.kind = ErrorKind::invalid_argument,
@@ -116,7 +119,18 @@ Result<Projector> Projector::create(Broker broker, Catalogue catalogue, Projecti
     auto handlers = consume::HandlerTable::create(parts->projection, parts->catalogue);
     if (!handlers) return std::move(handlers).error();
     parts->handlers = std::move(*handlers);
-    return Projector{std::make_unique<Impl>(std::move(parts))};
+    auto stores = consume::stores_of(parts->projection);
+    if (!stores) return std::move(stores).error();
+    parts->stores = std::move(*stores);
+    return parts;
+}
+
+Result<Projector> Projector::create(Broker broker, Catalogue catalogue, Projection projection,
+                                    ProjectorOptions options) {
+    auto parts =
+        consume::make_parts(std::move(broker), std::move(catalogue), std::move(projection), std::move(options));
+    if (!parts) return std::move(parts).error();
+    return Projector{std::make_unique<Impl>(std::move(*parts))};
 }
 
 Projector::Projector(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
@@ -127,5 +141,6 @@ Projector::~Projector() = default;
 Result<StopReason> Projector::run(std::stop_token stop) { return impl_->run(stop, false); }
 Result<StopReason> Projector::run_until_caught_up(std::stop_token stop) { return impl_->run(stop, true); }
 Result<std::size_t> Projector::step() { return impl_->step(); }
+ProjectorHealth Projector::health() const { return impl_->health(); }
 
 EVENTSDK_END_NAMESPACE

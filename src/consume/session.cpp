@@ -11,6 +11,7 @@ namespace {
 constexpr Duration admin_timeout{15'000};
 constexpr Duration room_patience{5};
 constexpr Duration outage_pause{50};
+constexpr Duration throttle_pause{5};
 
 ReaderOptions reader_options(const Parts& parts) {
     const ProjectorOptions& options = parts.options;
@@ -28,13 +29,32 @@ ReaderOptions reader_options(const Parts& parts) {
 }  // namespace
 
 Session::Session(std::shared_ptr<const Parts> parts, std::stop_token stop)
-    : parts_{std::move(parts)}, engine_{std::make_shared<Engine>(parts_, std::move(stop))} {}
+    : parts_{std::move(parts)},
+      engine_{std::make_shared<Engine>(parts_, std::move(stop))},
+      throttle_{parts_->replay ? parts_->replay->records_per_second : 0.0} {}
 
 Result<void> Session::open() {
+    if (parts_->replay) return open_replay();
     auto reader = parts_->broker.port().reader(reader_options(*parts_), engine_.get());
     if (!reader) return std::move(reader).error();
     reader_ = std::move(*reader);
     engine_->attach(reader_.get());
+    return {};
+}
+
+Result<void> Session::open_replay() {
+    ReaderOptions options;
+    options.prefetch_records = parts_->options.prefetch_records;
+    auto reader = parts_->broker.port().reader(options, nullptr);
+    if (!reader) return std::move(reader).error();
+    reader_ = std::move(*reader);
+    engine_->attach(reader_.get());
+    const std::vector<PartitionOffset>& starts = parts_->replay->starts;
+    if (auto assigned = reader_->assign(starts); !assigned) return assigned;
+    std::vector<AssignedPartition> partitions;
+    for (const PartitionOffset& start : starts)
+        partitions.push_back({.topic = start.topic, .partition = start.partition, .offset = start.offset});
+    engine_->assigned(partitions);
     return {};
 }
 
@@ -44,8 +64,16 @@ void Session::start_workers() {
 
 Result<void> Session::poll(Duration patience) {
     if (patience > Duration{0} && engine_->any_paused()) patience = Duration{0};
-    auto polled = reader_->poll(records_, poll_batch(parts_->options), patience);
+    const std::size_t most =
+        throttle_.allowed(parts_->broker.runtime().clock->monotonic(), poll_batch(parts_->options));
+    if (most == 0) {
+        engine_->pause_for(throttle_pause);
+        return {};
+    }
+    auto polled = reader_->poll(records_, most, patience);
+    throttle_.spend(records_.size());
     engine_->intake(records_);
+    if (auto placed = engine_->place(); !placed) return placed;
     if (polled) {
         if (*polled > 0) report_outage(nullptr);
         return {};
@@ -81,8 +109,9 @@ Result<void> Session::round(Duration patience, bool commit_now) {
 
 std::size_t Session::work_here() {
     if (!dispatcher_) {
-        dispatcher_ = std::make_unique<Dispatcher>(parts_->catalogue, parts_->handlers, parts_->options.unknown_types,
-                                                   parts_->projection.name(), engine_->stop_token());
+        dispatcher_ =
+            std::make_unique<Dispatcher>(parts_->catalogue, parts_->handlers, parts_->options.unknown_types,
+                                         parts_->projection.name(), engine_->stop_token(), parts_->replay.has_value());
     }
     std::size_t count = 0;
     while (engine_->exchange(batch_, 1, false)) {
@@ -95,6 +124,7 @@ std::size_t Session::work_here() {
 Result<void> Session::close() {
     if (!reader_) return {};
     const bool drained = engine_->shut_down();
+    parts_->health->stop();
     reader_->close(parts_->options.drain_timeout);
     for (const auto& worker : workers_) {
         if (!drained) worker->abandon();
@@ -110,11 +140,11 @@ Result<void> Session::close() {
                  .hint = "let handlers look at Delivery::stop_token(), or raise ProjectorOptions::drain_timeout"};
 }
 
-Result<std::vector<TopicDescription>> Session::subscribed_topics(Admin& admin) const {
+Result<std::vector<TopicDescription>> subscribed_topics(Admin& admin, std::span<const std::string> wanted) {
     auto topics = admin.list_topics(admin_timeout);
     if (!topics) return topics;
     const auto unwanted = [&](const TopicDescription& topic) {
-        return std::none_of(parts_->options.topics.begin(), parts_->options.topics.end(), [&](const std::string& name) {
+        return std::none_of(wanted.begin(), wanted.end(), [&](const std::string& name) {
             return name.front() == '^' ? RE2::PartialMatch(topic.name, name) : topic.name == name;
         });
     };
@@ -126,16 +156,38 @@ Result<void> Session::mark_ends() {
     auto admin = parts_->broker.port().admin();
     if (!admin) return std::move(admin).error();
     admin_ = std::move(*admin);
-    auto topics = subscribed_topics(*admin_);
+    ends_.clear();
+    if (parts_->replay) {
+        for (const PartitionOffset& start : parts_->replay->starts) {
+            if (auto marked = mark_end({start.topic, start.partition}); !marked) return marked;
+        }
+        return {};
+    }
+    auto topics = subscribed_topics(*admin_, parts_->options.topics);
     if (!topics) return std::move(topics).error();
     for (const TopicDescription& topic : *topics) {
         for (std::int32_t partition = 0; partition < topic.partitions; ++partition) {
-            const auto marks = admin_->watermarks({topic.name, partition}, admin_timeout);
-            if (!marks) return marks.error();
-            if (marks->last_stable > marks->low) ends_.push_back({topic.name, partition, marks->last_stable});
+            if (auto marked = mark_end({topic.name, partition}); !marked) return marked;
         }
     }
     return {};
+}
+
+Result<void> Session::mark_end(const TopicPartition& partition) {
+    const auto marks = admin_->watermarks(partition, admin_timeout);
+    if (!marks) return marks.error();
+    if (marks->last_stable > marks->low)
+        ends_.push_back({partition.topic, partition.partition, marks->last_stable, {}});
+    return {};
+}
+
+std::int64_t Session::remaining() {
+    std::int64_t left = 0;
+    for (const PartitionOffset& end : ends_) {
+        const std::int64_t read = reader_->position({end.topic, end.partition});
+        if (read >= 0) left += std::max<std::int64_t>(end.offset - read, 0);
+    }
+    return left;
 }
 
 Result<bool> Session::caught_up() {
@@ -143,6 +195,7 @@ Result<bool> Session::caught_up() {
         return engine_->caught_up({end.topic, end.partition}, end.offset);
     });
     if (ends_.empty()) return true;
+    if (parts_->replay) return false;
     // What is left may belong to other members: their commits tell.
     const auto now = std::chrono::steady_clock::now();
     if (now - group_asked_ < std::chrono::seconds{1}) return false;

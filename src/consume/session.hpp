@@ -1,5 +1,6 @@
 #pragma once
 
+#include "consume/throttle.hpp"
 #include "consume/worker.hpp"
 
 EVENTSDK_BEGIN_NAMESPACE
@@ -25,11 +26,14 @@ public:
     Result<void> mark_ends();
     /// Everything below the marked ends is finished, here or by other members of the group.
     Result<bool> caught_up();
+    /// Offsets between what is finished and the marked ends.
+    [[nodiscard]] std::int64_t remaining();
     [[nodiscard]] Engine& engine() { return *engine_; }
 
 private:
     Result<void> poll(Duration patience);
-    Result<std::vector<TopicDescription>> subscribed_topics(Admin& admin) const;
+    Result<void> open_replay();
+    Result<void> mark_end(const TopicPartition& partition);
     void report_outage(const Error* error);
 
     std::shared_ptr<const Parts> parts_;
@@ -44,7 +48,12 @@ private:
     std::unique_ptr<Dispatcher> dispatcher_;
     std::string outage_;  // code of the reader's last trouble, empty when there is none
     std::chrono::steady_clock::time_point group_asked_{};
+    Throttle throttle_;
 };
+
+/// The topics of the names and patterns that there are.
+[[nodiscard]] Result<std::vector<TopicDescription>> subscribed_topics(Admin& admin,
+                                                                      std::span<const std::string> wanted);
 
 }  // namespace consume
 EVENTSDK_END_NAMESPACE

@@ -91,6 +91,7 @@ struct Task {
     std::uint64_t key = 0;
     std::size_t bytes = 0;
     std::int64_t offset = 0;
+    std::int64_t finished = 0;  ///< the partition's position when the record was taken
     std::uint32_t id = 0;
     Assignment::Index partition = 0;
     OffsetTracker::Ticket ticket = 0;

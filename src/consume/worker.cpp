@@ -11,8 +11,8 @@ constexpr std::size_t largest_batch = 256;
 
 void work(Engine& engine, Progress& progress) {
     const Parts& parts = engine.parts();
-    Dispatcher dispatcher{parts.catalogue, parts.handlers, parts.options.unknown_types, parts.projection.name(),
-                          engine.stop_token()};
+    Dispatcher dispatcher{parts.catalogue,         parts.handlers,      parts.options.unknown_types,
+                          parts.projection.name(), engine.stop_token(), parts.replay.has_value()};
     Batch batch;
     BatchSize size;
     while (engine.exchange(batch, size.value(), true)) {

@@ -104,7 +104,11 @@ bool Workload::deliver(ReceivedRecord&& record, std::uint64_t key) {
 std::size_t Workload::take(std::vector<Task*>& out, std::size_t max_tasks, std::size_t max_per_key) {
     scratch_.clear();
     scheduler_.take(scratch_, max_tasks, max_per_key);
-    for (const std::uint32_t id : scratch_) out.push_back(&tasks_[id]);
+    for (const std::uint32_t id : scratch_) {
+        Task& task = tasks_[id];
+        task.finished = task.home->tracker.position();
+        out.push_back(&task);
+    }
     return scratch_.size();
 }
 

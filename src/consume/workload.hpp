@@ -85,6 +85,16 @@ public:
     /// What happened in each partition since the last call.
     [[nodiscard]] std::vector<Report> report();
 
+    struct Condition {
+        TopicPartition partition{};
+        std::int64_t position = 0;
+        std::size_t unfinished = 0;
+        bool blocked = false;  ///< a dead letter cannot be written
+        bool away = false;     ///< handlers find a dependency unavailable
+    };
+    /// How each partition is.
+    [[nodiscard]] std::vector<Condition> conditions() const;
+
     [[nodiscard]] const Assignment& assignment() const { return assignment_; }
     [[nodiscard]] Partition& partition(Assignment::Index index) { return *partitions_[index]; }
     [[nodiscard]] std::size_t in_work() const { return tasks_.size() - free_.size(); }

@@ -99,6 +99,19 @@ std::vector<Workload::Report> Workload::report() {
     return reports;
 }
 
+std::vector<Workload::Condition> Workload::conditions() const {
+    std::vector<Condition> found;
+    for (const Assignment::Index index : assignment_.all()) {
+        const Partition& home = *partitions_[index];
+        found.push_back({{assignment_.topic(index), assignment_.partition(index)},
+                         home.tracker.position(),
+                         home.tracker.unfinished(),
+                         home.blocked > 0,
+                         home.circuit.is_open()});
+    }
+    return found;
+}
+
 bool Workload::full(Assignment::Index index) const {
     const Partition& home = *partitions_[index];
     return assignment_.records(index) >= limits_.records || home.bytes >= limits_.bytes ||

@@ -125,7 +125,7 @@ Result<void> Processor::Impl::run_item(std::size_t index, Transaction& transacti
         return transaction.publish(letter);
     }
     consume::Verdict verdict;
-    const bool done = dispatcher_.run(item.record, item.failure.attempts + 1, verdict);
+    const bool done = dispatcher_.run(item.record, item.failure.attempts + 1, -1, verdict);
     if (const auto failure = transaction.failure()) {
         // What the handler published cannot be: its own event is to blame, unless it is a matter of trying again.
         const Handled handled = to_handled(*failure);

@@ -70,6 +70,11 @@ Statement& Statement::bind(std::int64_t value) {
     return *this;
 }
 
+Statement& Statement::bind(double value) {
+    sqlite3_bind_double(statement_.get(), ++bound_, value);
+    return *this;
+}
+
 Statement& Statement::bind(std::optional<std::int64_t> value) { return value ? bind(*value) : bind_null(); }
 
 Statement& Statement::bind_null() {

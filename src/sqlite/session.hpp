@@ -24,6 +24,7 @@ public:
 
     Statement& bind(std::string_view text);
     Statement& bind(std::int64_t value);
+    Statement& bind(double value);
     Statement& bind(std::optional<std::int64_t> value);
     Statement& bind_null();
 

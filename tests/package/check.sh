@@ -92,6 +92,7 @@ PROJECT
     ;;
   add_subdirectory)
     consume add_subdirectory "$here/consumer" -DEVENTSDK_TREE="$tree" -DEVENTSDK_SQLITE=OFF -DEVENTSDK_POSTGRES=OFF \
+      -DEVENTSDK_PROMETHEUS=OFF \
       -DCMAKE_BUILD_TYPE="$(cached CMAKE_BUILD_TYPE)" -DEVENTSDK_WERROR="$(cached EVENTSDK_WERROR)"
     run_consumer "$work/add_subdirectory"
     ;;

@@ -41,17 +41,24 @@ public:
     [[nodiscard]] const Opened& opened() const noexcept { return *opened_; }
     /// 1 for the first try.
     [[nodiscard]] int attempt() const noexcept { return attempt_; }
-    /// Read again on purpose (rebuild), not for the first time.
+    /// The projection's name; empty outside a projector.
+    [[nodiscard]] std::string_view projection() const noexcept { return projection_; }
+    /// Every earlier record of the partition up to this offset was finished when the record was taken; -1: not known.
+    [[nodiscard]] std::int64_t finished_before() const noexcept { return finished_; }
+    /// Read again on purpose (replay, rebuild), not for the first time.
     [[nodiscard]] bool replay() const noexcept { return replay_; }
     /// Stop requested: long handlers look at it and return retry().
     [[nodiscard]] const std::stop_token& stop_token() const noexcept { return stop_; }
     [[nodiscard]] OwnedDelivery to_owned() const;
 
     /// The same surroundings with another record: saves a projector the copy of the stop token per record.
-    void rebind(const ReceivedRecord& record, int attempt) noexcept {
+    void rebind(const ReceivedRecord& record, int attempt, std::int64_t finished = -1) noexcept {
         record_ = &record;
         attempt_ = attempt;
+        finished_ = finished;
     }
+    /// @param name must outlive the delivery
+    void belongs_to(std::string_view name) noexcept { projection_ = name; }
 
 private:
     const ReceivedRecord* record_;
@@ -59,6 +66,8 @@ private:
     int attempt_;
     bool replay_;
     std::stop_token stop_;
+    std::string_view projection_{};
+    std::int64_t finished_ = -1;
 };
 
 EVENTSDK_END_NAMESPACE

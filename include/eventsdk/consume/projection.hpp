@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eventsdk/consume/delivery.hpp>
+#include <eventsdk/consume/effects.hpp>
 #include <eventsdk/consume/handled.hpp>
 #include <eventsdk/event.hpp>
 
@@ -13,6 +14,10 @@
 #include <vector>
 
 EVENTSDK_BEGIN_NAMESPACE
+
+/// Says on Projection::on() that a handler does not run in a replay: mails, payments, calls of other services.
+struct LiveOnly {};
+inline constexpr LiveOnly live_only{};
 
 /// A read-model function: which events it wants and what it does with each. Its name is the consumer group.
 ///
@@ -42,6 +47,39 @@ public:
         add_family(std::type_identity<Family>{}, std::make_shared<Visitor>(std::move(visitor)));
         return *this;
     }
+    /// Handles T (or each member of a family) in transactions of a database, exactly once:
+    ///
+    ///     points.on<AssignmentSubmitted>(sqlite::exactly_once(database),
+    ///                                    [](const AssignmentSubmitted& event, sqlite::Transaction& db) { … });
+    ///
+    /// The handler takes (const T&, Transaction&) or (const T&, Transaction&, const Delivery&). What it does not end by
+    /// done() is rolled back. All such handlers of a projection use one store.
+    template <class T, class Transaction, class Handler>
+    Projection& on(ExactlyOnce<Transaction> scope, Handler handler) {
+        add_exactly_once<Transaction>(std::type_identity<T>{}, scope.store,
+                                      std::make_shared<Handler>(std::move(handler)));
+        return *this;
+    }
+    /// Handles T unless the inbox has its event: for effects that no transaction covers.
+    template <Event T, class Handler>
+    Projection& on(OncePerEvent scope, Handler handler) {
+        add(describe_event<T>(),
+            [store = scope.store, handler = std::move(handler)](const void* event, const Delivery& delivery) mutable {
+                return detail::apply_once_per_event(
+                    *store, delivery, [&] { return call(handler, *static_cast<const T*>(event), delivery); });
+            });
+        entries_.back().inbox = std::move(scope.store);
+        return *this;
+    }
+    /// Handles T live, and leaves it out in a replay. Takes what the other forms take:
+    /// `on<T>(live_only, handler)`, `on<T>(live_only, sqlite::exactly_once(database), handler)`.
+    template <class T, class... Form>
+    Projection& on(LiveOnly, Form... form) {
+        const std::size_t first = entries_.size();
+        on<T>(std::move(form)...);
+        for (std::size_t at = first; at < entries_.size(); ++at) entries_[at].live_only = true;
+        return *this;
+    }
     /// Handles a type by name, any version, with the delivery alone (`delivery.payload_text()`).
     Projection& on_type(std::string type, std::function<Handled(const Delivery&)> handler);
     /// Handles every event of the topics that no other handler takes, unknown types included.
@@ -54,6 +92,9 @@ public:
         const EventDescriptor* descriptor = nullptr;  ///< null: by name
         std::string type{};                           ///< with no descriptor; empty: otherwise()
         std::function<Handled(const void* event, const Delivery&)> handle{};
+        std::shared_ptr<EffectStore> store{};  ///< of ExactlyOnce: keeps the projection's position
+        std::shared_ptr<EffectStore> inbox{};  ///< of OncePerEvent
+        bool live_only = false;
     };
     [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return entries_; }
 
@@ -88,6 +129,30 @@ private:
                         std::is_invocable_v<Visitor&, const T&, const Delivery&>)&&...),
                       "the visitor must handle every member of the family");
         (on<T>([visitor](const T& event, const Delivery& delivery) { return call(*visitor, event, delivery); }), ...);
+    }
+    template <class Transaction, Event T, class Handler>
+    void add_exactly_once(std::type_identity<T>, const std::shared_ptr<EffectStore>& store,
+                          const std::shared_ptr<Handler>& handler) {
+        add(describe_event<T>(), [store, handler](const void* event, const Delivery& delivery) {
+            return detail::apply_exactly_once(*store, delivery, [&](EffectTransaction& transaction) {
+                auto& database = static_cast<Transaction&>(transaction.underlying());
+                const T& typed = *static_cast<const T*>(event);
+                if constexpr (std::is_invocable_v<Handler&, const T&, Transaction&, const Delivery&>) {
+                    return outcome([&]() -> decltype(auto) { return (*handler)(typed, database, delivery); });
+                } else {
+                    static_assert(std::is_invocable_v<Handler&, const T&, Transaction&>,
+                                  "a handler takes (const T&, Transaction&) or (const T&, Transaction&, "
+                                  "const Delivery&)");
+                    return outcome([&]() -> decltype(auto) { return (*handler)(typed, database); });
+                }
+            });
+        });
+        entries_.back().store = store;
+    }
+    template <class Transaction, class... T, class Handler>
+    void add_exactly_once(std::type_identity<std::variant<T...>>, const std::shared_ptr<EffectStore>& store,
+                          const std::shared_ptr<Handler>& handler) {
+        (add_exactly_once<Transaction>(std::type_identity<T>{}, store, handler), ...);
     }
     void add(const EventDescriptor& descriptor, std::function<Handled(const void*, const Delivery&)> handle);
 

@@ -4,6 +4,7 @@
 #include <eventsdk/catalogue/catalogue.hpp>
 #include <eventsdk/consume/dead_letter_options.hpp>
 #include <eventsdk/consume/projection.hpp>
+#include <eventsdk/consume/projector_health.hpp>
 #include <eventsdk/core/retry_policy.hpp>
 
 #include <memory>
@@ -40,6 +41,8 @@ struct ProjectorOptions {
     Duration session_timeout{45'000};
     Duration max_poll_interval{300'000};
     int prefetch_records = 5'000;
+    /// A partition that has records and does not move for so long is stuck, 1 ms…24 h.
+    Duration stuck_after{60'000};
 };
 
 /// Why run() came back without an error.
@@ -70,6 +73,8 @@ public:
     /// with a manual clock. The destructor leaves the group.
     /// @return the number of records run; the error of run() otherwise
     Result<std::size_t> step();
+    /// How it is, from any thread, also while it runs; give it to `prometheus::Exporter::watch()`.
+    [[nodiscard]] ProjectorHealth health() const;
 
 private:
     class Impl;
