@@ -139,8 +139,8 @@ TEST_CASE("what is revoked may still be committed, and its next owner resumes th
     std::vector<Record> records;
     for (int i = 0; i < 40; ++i) records.push_back(text(pair.topic, std::to_string(i), i % 4));
     WriterUnderTest{}.write_all(records);
-    std::unique_ptr<Reader> one;
     bool all_committed = true;
+    std::unique_ptr<Reader> one;  // gives back what it has when it ends, too
     pair.first.on_revoked = [&](std::span<const TopicPartition> partitions) {
         const std::set<TopicPartition> moving(partitions.begin(), partitions.end());
         all_committed = all_committed && one->commit(positions_of(moving, 7), bound());
