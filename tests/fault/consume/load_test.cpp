@@ -1,0 +1,210 @@
+#include "integration/main_job/events.hpp"
+
+#include <eventsdk/consume/projector.hpp>
+#include <eventsdk/kafka/connect.hpp>
+
+#include "support/catch.hpp"
+#include "support/kafka_env.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <thread>
+
+using namespace eventsdk;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Duration patience = 30s;
+
+std::int64_t resident_bytes() {
+    std::ifstream file{"/proc/self/statm"};
+    std::int64_t pages = 0;
+    file >> pages >> pages;
+    return pages * ::sysconf(_SC_PAGESIZE);
+}
+
+/// A topic of exercises by so many students.
+class School {
+public:
+    School(std::int32_t partitions, int events, int students) {
+        test::export_server_environment();
+        admin->create_topic({.name = topic, .partitions = partitions}, patience).value();
+        admin->create_topic({.name = topic + ".dlq"}, patience).value();
+        publish(events, students);
+    }
+    ~School() {
+        (void)admin->delete_topic(topic, patience);
+        (void)admin->delete_topic(topic + ".dlq", patience);
+    }
+    School(const School&) = delete;
+    School& operator=(const School&) = delete;
+
+    /// @param first number of events published before
+    void publish(int events, int students, int first = 0) {
+        struct Sink final : WriteSink {
+            void written(std::span<const WriteOutcome> outcomes) noexcept override {
+                for (const WriteOutcome& outcome : outcomes) failed += outcome.error != nullptr ? 1 : 0;
+            }
+            std::atomic<int> failed{0};
+        } sink;
+        auto writer = broker.port().writer({.queue_records = 10'000}, sink).value();
+        for (int count = first; count < first + events; ++count) {
+            const std::string student = "student-" + std::to_string(count % students);
+            const Record record =
+                catalogue
+                    .prepare(broker.runtime(), student,
+                             ExerciseSolved{.student_id = student, .number = count / students, .verdict = "right"})
+                    .value();
+            while (!writer->write(record, 0)) std::this_thread::sleep_for(1ms);
+        }
+        writer->flush(120s).value();
+        writer->close(1s);
+        REQUIRE(sink.failed == 0);
+    }
+    Projector projector(Projection projection, ProjectorOptions options) {
+        options.topics = {topic};
+        return Projector::create(broker, catalogue, std::move(projection), std::move(options)).value();
+    }
+    std::int64_t dead_letters() { return admin->watermarks({topic + ".dlq", 0}, patience).value().high; }
+
+    const std::string topic = test::unique_name("load");
+    Broker broker = [] {
+        test::export_server_environment();
+        return kafka::connect(kafka::Options::from_environment().value()).value();
+    }();
+    std::unique_ptr<Admin> admin = broker.port().admin().value();
+    Catalogue catalogue = main_job_catalogue(topic).value();
+};
+
+/// Notes handlings and tells a key that is handled twice at a time or out of order.
+class Watch {
+public:
+    void begin(const ExerciseSolved& event) {
+        const std::lock_guard lock{mutex_};
+        if (busy_[event.student_id]) ++wrong;
+        busy_[event.student_id] = true;
+        if (event.number != next_[event.student_id]) ++wrong;
+        next_[event.student_id] = event.number + 1;
+    }
+    void end(const ExerciseSolved& event) {
+        const std::lock_guard lock{mutex_};
+        busy_[event.student_id] = false;
+        ++count;
+    }
+    std::atomic<int> wrong{0};
+    std::atomic<int> count{0};
+
+private:
+    std::mutex mutex_;
+    std::map<std::string, bool> busy_;
+    std::map<std::string, std::int64_t> next_;
+};
+
+/// Events per second of a handler that takes ten milliseconds.
+double rate_with(School& school, int workers, int events) {
+    Watch watch;
+    std::stop_source stop;
+    std::chrono::steady_clock::time_point first{};
+    std::once_flag started;
+    Projection slow{school.topic + "-" + std::to_string(workers)};
+    slow.on<ExerciseSolved>([&](const ExerciseSolved& event) {
+        std::call_once(started, [&] { first = std::chrono::steady_clock::now(); });
+        watch.begin(event);
+        std::this_thread::sleep_for(10ms);
+        watch.end(event);
+        if (watch.count >= events) stop.request_stop();
+    });
+    auto projector = school.projector(std::move(slow), {.workers = workers, .buffered_records = 2'000});
+    REQUIRE(projector.run(stop.get_token()).value() == StopReason::requested);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - first;
+    CHECK(watch.wrong == 0);
+    return watch.count / took.count();
+}
+
+}  // namespace
+
+TEST_CASE("sixteen workers on one partition are fifteen times as fast as one, each key in order", "[consume][fault]") {
+    const int factor = test::experiment_size(1, 5);
+    School school{1, 8'000, 1'000};
+    const double one = rate_with(school, 1, 150 * factor);
+    const double sixteen = rate_with(school, 16, 1'500 * factor);
+    WARN("one worker " << one << "/s, sixteen " << sixteen << "/s: " << sixteen / one << " times");
+    CHECK(sixteen / one >= 15.0);
+}
+
+TEST_CASE("a slow handler before a long backlog keeps memory within bounds", "[consume][fault]") {
+    const int backlog = test::experiment_size(100'000, 1'000'000);
+    const std::chrono::seconds length{test::experiment_size(8, 60)};
+    School school{4, backlog, 5'003};
+    const std::int64_t before = resident_bytes();
+    std::atomic<std::int64_t> most{0};
+    std::atomic<int> handled{0};
+    std::stop_source stop;
+    Projection slow{school.topic + "-slow"};
+    slow.on<ExerciseSolved>([&](const ExerciseSolved&) {
+        std::this_thread::sleep_for(5ms);
+        ++handled;
+    });
+    auto projector = school.projector(std::move(slow), {.workers = 2});
+    std::jthread watching{[&] {
+        const auto until = std::chrono::steady_clock::now() + length;
+        while (std::chrono::steady_clock::now() < until) {
+            most = std::max(most.load(), resident_bytes());
+            std::this_thread::sleep_for(20ms);
+        }
+        stop.request_stop();
+    }};
+    REQUIRE(projector.run(stop.get_token()).value() == StopReason::requested);
+    watching.join();
+    const double grown = static_cast<double>(most - before) / (1 << 20);
+    WARN("a backlog of " << backlog << ": " << grown << " MiB above the start, " << handled << " handled");
+    CHECK(handled > 100);
+    CHECK(grown <= 64.0);
+}
+
+TEST_CASE("a broker that is down stops nothing for good: no dead letter, and work goes on by itself",
+          "[consume][fault]") {
+    const std::chrono::seconds outage{test::experiment_size(8, 30)};
+    const int events = 3'000;
+    School school{4, events, 101};
+    Watch watch;
+    std::stop_source stop;
+    Projection steady{school.topic + "-steady"};
+    std::mutex mutex;
+    std::map<std::string, std::int64_t> highest;
+    steady.on<ExerciseSolved>([&](const ExerciseSolved& event) {
+        std::this_thread::sleep_for(1ms);
+        const std::lock_guard lock{mutex};
+        std::int64_t& high = highest.try_emplace(event.student_id, -1).first->second;
+        if (event.number > high + 1) ++watch.wrong;  // one was left out
+        if (event.number == high + 1) {
+            high = event.number;
+            ++watch.count;
+        }
+    });
+    Result<StopReason> end{StopReason::caught_up};
+    auto projector = school.projector(std::move(steady), {.workers = 2, .commit_interval = 200ms});
+    std::jthread service{[&] { end = projector.run(stop.get_token()); }};
+    while (watch.count < 300) std::this_thread::sleep_for(5ms);
+    REQUIRE(test::signal_kafka_node(1, "KILL"));
+    std::this_thread::sleep_for(outage);
+    REQUIRE(test::restart_kafka_node(1));
+    const int after = watch.count;
+    school.publish(events, 101, events);
+    const auto deadline = std::chrono::steady_clock::now() + 90s;
+    while (watch.count < 2 * events && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(20ms);
+    CHECK(watch.count == 2 * events);
+    stop.request_stop();
+    service.join();
+    REQUIRE(end);
+    CHECK(*end == StopReason::requested);
+    CHECK(watch.wrong == 0);
+    CHECK(school.dead_letters() == 0);
+    WARN("down for " << outage.count() << " s; " << after << " handled before it was back");
+}
