@@ -4,6 +4,7 @@
 /// Everything of `eventsdk::eventsdk`.
 
 #include <eventsdk/aggregate/aggregate_traits.hpp>
+#include <eventsdk/aggregate/decide.hpp>
 #include <eventsdk/broker/topic_lint.hpp>
 #include <eventsdk/broker/topics.hpp>
 #include <eventsdk/catalogue/catalogue.hpp>
