@@ -29,17 +29,21 @@ eventsdk::kafka::Options options_of(const Connection& connection) {
 
 }  // namespace
 
-eventsdk::Broker Connection::open() const {
-    const eventsdk::Runtime runtime{.logger = eventsdk::stderr_logger(eventsdk::LogLevel::error)};
-    eventsdk::Broker broker = value_or_stop(eventsdk::kafka::connect(options_of(*this), runtime));
-    succeed_or_stop(broker.port().probe(timeout()));
-    return broker;
+eventsdk::Broker Connection::connect(eventsdk::LogLevel level) const {
+    const eventsdk::Runtime runtime{.logger = eventsdk::stderr_logger(level)};
+    return value_or_stop(eventsdk::kafka::connect(options_of(*this), runtime));
 }
 #else
-eventsdk::Broker Connection::open() const {
+eventsdk::Broker Connection::connect(eventsdk::LogLevel) const {
     throw Failure{usage, "this program was built without Kafka", "build it with -D EVENTSDK_KAFKA=ON"};
 }
 #endif
+
+eventsdk::Broker Connection::open() const {
+    eventsdk::Broker broker = connect();
+    succeed_or_stop(broker.port().probe(timeout()));
+    return broker;
+}
 
 void add_connection_options(CLI::App& command, Connection& connection) {
     command.add_option("--brokers", connection.brokers, "HOST:PORT[,HOST:PORT]; else KAFKA_BOOTSTRAP_SERVERS")

@@ -19,6 +19,8 @@ struct Connection {
     int timeout_seconds = 10;
 
     [[nodiscard]] eventsdk::Duration timeout() const { return std::chrono::seconds{timeout_seconds}; }
+    /// Makes the connection, which comes about later.
+    [[nodiscard]] eventsdk::Broker connect(eventsdk::LogLevel level = eventsdk::LogLevel::error) const;
     /// Connects and waits for the first answer; ends the command when there is none.
     [[nodiscard]] eventsdk::Broker open() const;
 };

@@ -1,7 +1,7 @@
 #include "memory/cluster.hpp"
 
+#include "core/mutation.hpp"
 #include "memory/errors.hpp"
-#include "memory/mutation.hpp"
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace memory {

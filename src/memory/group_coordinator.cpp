@@ -1,7 +1,7 @@
 #include "memory/group_coordinator.hpp"
 
+#include "core/mutation.hpp"
 #include "memory/errors.hpp"
-#include "memory/mutation.hpp"
 #include "memory/subscription.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "memory/log.hpp"
 
-#include "memory/mutation.hpp"
+#include "core/mutation.hpp"
 
 #include <algorithm>
 #include <unordered_map>

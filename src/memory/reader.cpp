@@ -1,8 +1,8 @@
 #include "memory/reader.hpp"
 
 #include "broker/deadline.hpp"
+#include "core/mutation.hpp"
 #include "memory/errors.hpp"
-#include "memory/mutation.hpp"
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace memory {

@@ -1,5 +1,5 @@
+#include "core/mutation.hpp"
 #include "memory/errors.hpp"
-#include "memory/mutation.hpp"
 #include "memory/reader.hpp"
 
 #include <algorithm>

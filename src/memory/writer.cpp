@@ -1,8 +1,8 @@
 #include "memory/writer.hpp"
 
 #include "broker/check_options.hpp"
+#include "core/mutation.hpp"
 #include "memory/errors.hpp"
-#include "memory/mutation.hpp"
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace memory {

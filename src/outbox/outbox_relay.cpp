@@ -1,7 +1,7 @@
 #include <eventsdk/outbox/outbox_relay.hpp>
 
 #include "outbox/alarm.hpp"
-#include "outbox/relay_batch.hpp"
+#include "outbox/relay_sender.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -17,6 +17,9 @@ using std::chrono::steady_clock;
 constexpr Duration longest_outage_pause{5'000};
 constexpr Duration first_outage_pause{100};
 constexpr Duration health_interval{5'000};
+constexpr Duration purge_interval{60'000};
+constexpr std::size_t default_max_record_bytes = 1'048'588;
+constexpr std::size_t record_overhead_bytes = 512;  // of the batch and record headers
 
 Error bad_option(std::string_view option, std::string_view range) {
     return {.kind = ErrorKind::invalid_argument,
@@ -31,6 +34,12 @@ Result<void> check(const RelayOptions& options) {
         return bad_option("lease", "1 s to 10 min");
     if (options.poll_interval < Duration{10} || options.poll_interval > Duration{60'000}) {
         return bad_option("poll_interval", "10 ms to 1 min");
+    }
+    if (options.archive_retention && *options.archive_retention < Duration{1'000}) {
+        return bad_option("archive_retention", "at least 1 s");
+    }
+    if (options.transactional && (options.transactional->id.empty() || options.transactional->id.size() > 240)) {
+        return bad_option("transactional.id", "1 to 240 bytes");
     }
     if (auto retry = options.retry.validated(); !retry) return std::move(retry).error();
     return {};
@@ -58,9 +67,8 @@ public:
         if (options_.name.empty()) options_.name = own_name(runtime_);
         // A record may not be given up by the writer while later ones of its key go on: the relay replaces the writer.
         options_.writer.delivery_timeout = std::max(options_.writer.delivery_timeout, options_.lease * 10);
-    }
-    ~Impl() {
-        if (writer_ != nullptr) writer_->close(Duration{0});
+        sender_ = options_.transactional ? outbox::make_transactional_sender(broker_, options_)
+                                         : outbox::make_plain_sender(broker_, options_.writer);
     }
 
     Result<void> run(const std::stop_token& stop);
@@ -74,11 +82,11 @@ public:
 
 private:
     Result<void> renew();
-    Result<void> open_writer();
-    void learn_limits(std::span<const OutboxRow> rows);
+    Result<void> learn_limits(std::span<const OutboxRow> rows, MonotonicTime deadline);
     Result<std::size_t> finish(const outbox::RelayBatch::Ended& ended);
     Result<void> mark_rejected(const outbox::RelayBatch::Ended& ended);
     void watch();
+    void purge();
     void report(const Error* error);
     [[nodiscard]] MonotonicTime lease_end() const;
 
@@ -88,12 +96,13 @@ private:
     const Runtime& runtime_;
     std::shared_ptr<Gauge> pending_gauge_;
     std::shared_ptr<Gauge> oldest_gauge_;
-    outbox::RelayBatch batch_;
-    std::unique_ptr<Writer> writer_;
+    std::unique_ptr<outbox::RelaySender> sender_;
     std::vector<ShardLease> leases_;
+    std::vector<ShardLease> ready_;  ///< those of them whose rows may be claimed
     MonotonicTime renew_at_{};
     MonotonicTime watch_at_{};
-    std::map<std::string, std::size_t> limits_;
+    MonotonicTime purge_at_{};
+    outbox::RecordLimits limits_;
     outbox::Alarm alarm_;
     mutable std::mutex health_mutex_;
     RelayHealth health_;
@@ -115,29 +124,23 @@ Result<void> OutboxRelay::Impl::renew() {
     return {};
 }
 
-Result<void> OutboxRelay::Impl::open_writer() {
-    if (writer_ != nullptr) return {};
-    auto made = broker_.port().writer(options_.writer, batch_);
-    if (!made) return std::move(made).error();
-    writer_ = std::move(*made);
-    return {};
-}
-
 /// A record that only the broker would find too large lets later ones of its key overtake it: ask for the limit first.
-void OutboxRelay::Impl::learn_limits(std::span<const OutboxRow> rows) {
+Result<void> OutboxRelay::Impl::learn_limits(std::span<const OutboxRow> rows, MonotonicTime deadline) {
     for (const OutboxRow& row : rows) {
         if (limits_.contains(row.record.topic)) continue;
         auto admin = broker_.port().admin();
-        if (!admin) return;
-        const auto topic = (*admin)->describe_topic(row.record.topic, Duration{5'000});
-        if (!topic) continue;
-        const auto setting = topic->config.find("max.message.bytes");
-        constexpr std::size_t overhead = 512;  // of the batch and record headers
-        std::size_t limit = 1'048'588;
-        if (setting != topic->config.end())
-            limit = static_cast<std::size_t>(std::strtoull(setting->second.c_str(), nullptr, 10));
-        limits_[row.record.topic] = limit > overhead ? limit - overhead : limit;
+        if (!admin) return std::move(admin).error();
+        const auto left = std::chrono::duration_cast<Duration>(deadline - steady_clock::now());
+        const auto topic = (*admin)->describe_topic(row.record.topic, std::clamp(left, Duration{1}, Duration{5'000}));
+        if (!topic && topic.error().kind != ErrorKind::unavailable && topic.error().kind != ErrorKind::retriable)
+            continue;
+        if (!topic) return topic.error();
+        std::size_t limit = default_max_record_bytes;
+        if (const auto set = topic->config.find("max.message.bytes"); set != topic->config.end())
+            limit = static_cast<std::size_t>(std::strtoull(set->second.c_str(), nullptr, 10));
+        limits_[row.record.topic] = limit > record_overhead_bytes ? limit - record_overhead_bytes : limit;
     }
+    return {};
 }
 
 Result<void> OutboxRelay::Impl::mark_rejected(const outbox::RelayBatch::Ended& ended) {
@@ -152,7 +155,7 @@ Result<void> OutboxRelay::Impl::mark_rejected(const outbox::RelayBatch::Ended& e
         limits_.erase(row->record.topic);
     }
     if (failures.empty()) return {};
-    if (auto marked = store_->mark_failed(leases_, failures); !marked || !options_.dead_letter_rejected) return marked;
+    if (auto marked = store_->mark_failed(ready_, failures); !marked || !options_.dead_letter_rejected) return marked;
     for (const RowFailure& failure : failures) {
         if (auto done = store_->resolve(failure.seq, Resolution::dead_letter); !done) return done;
     }
@@ -161,7 +164,8 @@ Result<void> OutboxRelay::Impl::mark_rejected(const outbox::RelayBatch::Ended& e
 
 Result<std::size_t> OutboxRelay::Impl::finish(const outbox::RelayBatch::Ended& ended) {
     if (!ended.published.empty()) {
-        if (auto marked = store_->mark_published(leases_, ended.published); !marked) {
+        if (auto marked = store_->mark_published(ready_, ended.published); !marked) {
+            sender_->not_marked();
             store_->rewind();
             renew_at_ = {};
             return std::move(marked).error();
@@ -169,31 +173,44 @@ Result<std::size_t> OutboxRelay::Impl::finish(const outbox::RelayBatch::Ended& e
     }
     if (auto marked = mark_rejected(ended); !marked) return std::move(marked).error();
     if (ended.failed || !ended.rejected.empty()) store_->rewind();
-    if (ended.failed) {
-        writer_->close(Duration{0});
-        writer_.reset();
-        return *ended.failed;
-    }
+    if (ended.failed) return *ended.failed;
     return ended.published.size();
 }
 
 Result<std::size_t> OutboxRelay::Impl::run_once() {
     if (auto done = renew(); !done) return std::move(done).error();
-    if (auto done = open_writer(); !done) return std::move(done).error();
     watch();
-    if (leases_.empty()) return std::size_t{0};
-    auto rows = store_->pending(leases_, static_cast<std::size_t>(options_.batch));
-    if (!rows) return std::move(rows).error();
-    if (rows->empty()) return std::size_t{0};
-    learn_limits(*rows);
+    purge();
+    if (leases_.empty()) {
+        sender_->close();
+        return std::size_t{0};
+    }
     // What is not acknowledged well before the lease ends is given up, so that a successor does not overtake it.
     const MonotonicTime deadline = lease_end() - options_.lease / 4;
+    auto ready = sender_->prepare(*store_, leases_, deadline);
+    if (!ready) return renew_at_ = {}, std::move(ready).error();
+    ready_ = std::move(*ready);
+    if (ready_.empty()) return std::size_t{0};
+    auto rows = store_->pending(ready_, static_cast<std::size_t>(options_.batch));
+    if (!rows) return std::move(rows).error();
+    if (rows->empty()) return std::size_t{0};
+    if (auto known = learn_limits(*rows, deadline); !known) {
+        store_->rewind();
+        return std::move(known).error();
+    }
     if (steady_clock::now() >= deadline) {
         store_->rewind();
         renew_at_ = {};
         return std::size_t{0};
     }
-    return finish(batch_.send(*writer_, *rows, limits_, deadline));
+    return finish(sender_->send(*rows, limits_, deadline));
+}
+
+void OutboxRelay::Impl::purge() {
+    const auto now = steady_clock::now();
+    if (!options_.archive_retention || now < purge_at_) return;
+    purge_at_ = now + purge_interval;
+    if (auto purged = store_->purge_archive(*options_.archive_retention); !purged) report(&purged.error());
 }
 
 void OutboxRelay::Impl::watch() {
@@ -212,7 +229,7 @@ void OutboxRelay::Impl::watch() {
     else if (!failing_) health_.reason.clear();
 }
 
-/// Says once when the relay cannot go on, and once when it can again.
+/// Says so once, in both directions.
 void OutboxRelay::Impl::report(const Error* error) {
     if (error != nullptr && !failing_) {
         runtime_.logger->log(LogLevel::warning, "the outbox relay waits",
@@ -232,8 +249,7 @@ void OutboxRelay::Impl::report(const Error* error) {
 }
 
 void OutboxRelay::Impl::hand_over() noexcept {
-    if (writer_ != nullptr) writer_->close(Duration{0});
-    writer_.reset();
+    sender_->close();
     if (auto released = store_->release(options_.name); !released) {
         runtime_.logger->log(LogLevel::warning,
                              "the shards could not be handed over; they are free when the lease ends",

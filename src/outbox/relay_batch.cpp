@@ -30,7 +30,7 @@ void RelayBatch::wait(std::size_t most_open, MonotonicTime deadline) {
 }
 
 std::optional<Error> RelayBatch::write(Writer& writer, const OutboxRow& row, std::size_t index,
-                                       const std::map<std::string, std::size_t>& limits, MonotonicTime deadline) {
+                                       const RecordLimits& limits, MonotonicTime deadline) {
     if (row.unreadable) return row.unreadable;
     const auto limit = limits.find(row.record.topic);
     if (limit != limits.end() && row.record.size_bytes() > limit->second) {
@@ -59,8 +59,8 @@ std::optional<Error> RelayBatch::write(Writer& writer, const OutboxRow& row, std
     }
 }
 
-RelayBatch::Ended RelayBatch::send(Writer& writer, std::span<const OutboxRow> rows,
-                                   const std::map<std::string, std::size_t>& limits, MonotonicTime deadline) {
+RelayBatch::Ended RelayBatch::send(Writer& writer, std::span<const OutboxRow* const> rows, const RecordLimits& limits,
+                                   MonotonicTime deadline) {
     {
         const std::scoped_lock lock{mutex_};
         first_tag_ += states_.size();
@@ -71,13 +71,13 @@ RelayBatch::Ended RelayBatch::send(Writer& writer, std::span<const OutboxRow> ro
     std::set<std::string_view> stopped;  // aggregates whose row was not accepted
     std::vector<bool> sent(rows.size(), false);
     for (std::size_t i = 0; i < rows.size() && !ended.failed; ++i) {
-        const std::string_view aggregate = *rows[i].record.key;
+        const std::string_view aggregate = *rows[i]->record.key;
         if (stopped.contains(aggregate)) continue;
-        auto error = write(writer, rows[i], i, limits, deadline);
+        auto error = write(writer, *rows[i], i, limits, deadline);
         sent[i] = !error.has_value();
         if (!error) continue;
         stopped.insert(aggregate);
-        if (is_rejection(*error)) ended.rejected.emplace_back(&rows[i], std::move(*error));
+        if (is_rejection(*error)) ended.rejected.emplace_back(rows[i], std::move(*error));
         else ended.failed = std::move(error);
     }
     writer.hurry();
@@ -93,9 +93,9 @@ RelayBatch::Ended RelayBatch::send(Writer& writer, std::span<const OutboxRow> ro
                                      .hint = ""};
             }
         } else if (!states_[i].error) {
-            ended.published.push_back(&rows[i]);
+            ended.published.push_back(rows[i]);
         } else if (is_rejection(*states_[i].error)) {
-            ended.rejected.emplace_back(&rows[i], *states_[i].error);
+            ended.rejected.emplace_back(rows[i], *states_[i].error);
         } else if (!ended.failed) {
             ended.failed = states_[i].error;
         }

@@ -13,6 +13,9 @@
 EVENTSDK_BEGIN_NAMESPACE
 namespace outbox {
 
+/// The largest record by topic.
+using RecordLimits = std::map<std::string, std::size_t>;
+
 /// One batch of rows on its way to the broker: writes them, waits for the outcomes, says what became of each.
 ///
 /// After a row that was not accepted, later rows of its aggregate are not written.
@@ -25,9 +28,9 @@ public:
         std::optional<Error> failed{};  ///< the first outcome that was neither: the writer is to be replaced
     };
 
-    /// @param limits largest record by topic; a larger row is rejected without being sent
-    [[nodiscard]] Ended send(Writer& writer, std::span<const OutboxRow> rows,
-                             const std::map<std::string, std::size_t>& limits, MonotonicTime deadline);
+    /// @param limits a larger row is rejected without being sent
+    [[nodiscard]] Ended send(Writer& writer, std::span<const OutboxRow* const> rows, const RecordLimits& limits,
+                             MonotonicTime deadline);
 
     void written(std::span<const WriteOutcome> outcomes) noexcept override;
 
@@ -38,7 +41,7 @@ private:
     };
 
     [[nodiscard]] std::optional<Error> write(Writer& writer, const OutboxRow& row, std::size_t index,
-                                             const std::map<std::string, std::size_t>& limits, MonotonicTime deadline);
+                                             const RecordLimits& limits, MonotonicTime deadline);
     void wait(std::size_t most_open, MonotonicTime deadline);
 
     std::mutex mutex_;

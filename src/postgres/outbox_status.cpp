@@ -1,3 +1,4 @@
+#include "outbox/append_results.hpp"
 #include "postgres/outbox_store.hpp"
 
 #include <fmt/format.h>
@@ -58,10 +59,7 @@ Result<void> Store::resolve(std::int64_t seq, Resolution resolution) {
     auto done = query(sql, parameters);
     if (!done) return std::move(done).error();
     if (done->size() > 0) return {};
-    return Error{.kind = ErrorKind::invalid_argument,
-                 .code = "outbox.not_blocked",
-                 .message = fmt::format("no blocked row has the sequence number {}", seq),
-                 .hint = "`eventsdk outbox status` lists the blocked rows"};
+    return outbox::not_blocked(seq);
 }
 
 Result<std::int64_t> Store::purge_archive(Duration age) {

@@ -153,11 +153,15 @@ Result<void> Store::mark_published(std::span<const ShardLease> leases, std::span
     Parameters parameters;
     bind_leases(parameters, leases);
     std::vector<std::int64_t> seqs;
-    for (const OutboxRow* row : rows) seqs.push_back(row->seq);
-    parameters.add_array(seqs);
-    const std::string sql =
-        fmt::format("WITH {}, {} SELECT (SELECT count(*) FROM held), (SELECT count(*) FROM gone)", held_leases(leases_),
-                    removal("USING held WHERE o.seq = ANY($3::bigint[]) AND o.shard = held.shard"));
+    std::vector<std::string_view> ids;
+    for (const OutboxRow* row : rows) {
+        seqs.push_back(row->seq);
+        ids.push_back(row->record.event_id);
+    }
+    parameters.add_array(seqs).add_array(ids);
+    const std::string sql = fmt::format(
+        "WITH {}, {} SELECT (SELECT count(*) FROM held), (SELECT count(*) FROM gone)", held_leases(leases_),
+        removal("USING held WHERE o.seq = ANY($3::bigint[]) AND o.id = ANY($4::uuid[]) AND o.shard = held.shard"));
     auto done = query(sql, parameters);
     if (!done) return std::move(done).error();
     if (done->integer(0, 0) != static_cast<std::int64_t>(leases.size()))

@@ -1,5 +1,6 @@
 #include <eventsdk/sqlite/outbox.hpp>
 
+#include "outbox/append_results.hpp"
 #include "outbox/headers_json.hpp"
 #include "sqlite/session.hpp"
 #include "sqlite/tables.hpp"
@@ -92,12 +93,7 @@ private:
         if (*changed == 1) return {};
         const auto current = revision(connection, row.aggregate_type, row.aggregate_id);
         if (!current) return current.error();
-        return Error{.kind = ErrorKind::conflict,
-                     .code = "outbox.revision",
-                     .message = fmt::format("aggregate {} is at revision {}, not {}", row.aggregate_id, *current,
-                                            *row.expected_revision),
-                     .hint = "load the aggregate again and decide again",
-                     .revision = *current};
+        return outbox::revision_conflict(row, *current);
     }
 
     Catalogue catalogue_;
@@ -115,20 +111,13 @@ Outbox::Outbox(Catalogue catalogue, OutboxOptions options, Runtime runtime)
 Result<Appended> Outbox::append_described(sqlite3* connection, std::string_view aggregate_id,
                                           const EventDescriptor& descriptor, const void* event,
                                           const AppendOptions& options) {
-    auto row = prepare_row(impl_->catalogue(), impl_->runtime(), aggregate_id, descriptor, event, options);
-    if (!row) return std::move(row).error();
-    if (auto stored = impl_->insert(connection, {&*row, 1}); !stored) return std::move(stored).error();
-    return Appended{std::move(row->record.event_id), row->expected_revision ? *row->revision : -1};
+    return outbox::append_one(impl_->catalogue(), impl_->runtime(), aggregate_id, descriptor, event, options,
+                              [&](std::span<const PreparedRow> rows) { return impl_->insert(connection, rows); });
 }
 
 Result<std::vector<Appended>> Outbox::append_all(sqlite3* connection, const OutboxBatch& batch) {
-    if (auto stored = impl_->insert(connection, batch.rows()); !stored) return std::move(stored).error();
-    std::vector<Appended> appended;
-    appended.reserve(batch.rows().size());
-    for (const PreparedRow& row : batch.rows()) {
-        appended.push_back({row.record.event_id, row.expected_revision ? *row.revision : -1});
-    }
-    return appended;
+    return outbox::append_batch(batch,
+                                [&](std::span<const PreparedRow> rows) { return impl_->insert(connection, rows); });
 }
 
 Result<std::int64_t> Outbox::revision(sqlite3* connection, std::string_view aggregate_type,

@@ -1,5 +1,6 @@
 #include <eventsdk/sqlite/outbox.hpp>
 
+#include "outbox/append_results.hpp"
 #include "outbox/headers_json.hpp"
 #include "sqlite/session.hpp"
 #include "sqlite/tables.hpp"
@@ -24,6 +25,7 @@ public:
 
     Result<void> connect();
     Result<std::vector<ShardLease>> lease(const std::string& relay, Duration duration) override;
+    [[nodiscard]] int lease_group(int) const noexcept override { return 0; }
     Result<void> release(const std::string& relay) override;
     Result<std::vector<OutboxRow>> pending(std::span<const ShardLease> leases, std::size_t most) override;
     void rewind() noexcept override { behind_ = 0; }
@@ -176,9 +178,16 @@ Result<void> Store::mark_published(std::span<const ShardLease> leases, std::span
     auto savepoint = Savepoint::begin(connection_.get());
     if (!savepoint) return std::move(savepoint).error();
     if (auto ours = check_lease(leases); !ours) return ours;
+    auto known = prepare(fmt::format("SELECT 1 FROM \"{}\" WHERE seq = ? AND id = ?", tables_.outbox));
+    if (!known) return std::move(known).error();
     for (const OutboxRow* row : rows) {
+        known->reset();
+        auto there = known->bind(row->seq).bind(std::string_view{row->record.event_id}).step();
+        if (!there) return std::move(there).error();
+        if (!*there) continue;
         if (auto gone = remove(row->seq); !gone) return gone;
     }
+    known->reset();
     return savepoint->release();
 }
 
@@ -238,12 +247,7 @@ Result<void> Store::resolve(std::int64_t seq, Resolution resolution) {
     if (!statement) return std::move(statement).error();
     auto changed = statement->bind(seq).run();
     if (!changed) return std::move(changed).error();
-    if (*changed == 0) {
-        return Error{.kind = ErrorKind::invalid_argument,
-                     .code = "outbox.not_blocked",
-                     .message = fmt::format("no blocked row has the sequence number {}", seq),
-                     .hint = "`eventsdk outbox status` lists the blocked rows"};
-    }
+    if (*changed == 0) return outbox::not_blocked(seq);
     statement->reset();
     if (resolution == Resolution::skip) {
         if (auto gone = remove(seq); !gone) return gone;

@@ -11,7 +11,8 @@ from program import PROGRAM, environment, run
 
 COMMANDS = [("schema", "validate"), ("schema", "compat"), ("record", "decode"), ("record", "encode"), ("topics", "partition"),
             ("topics", "list"), ("topics", "describe"), ("topics", "plan"), ("topics", "diff"), ("topics", "apply"),
-            ("publish",), ("tail",), ("dlq", "list"), ("dlq", "show"), ("lag",)]
+            ("publish",), ("tail",), ("dlq", "list"), ("dlq", "show"), ("lag",), ("outbox", "status"),
+            ("outbox", "resolve"), ("outbox", "relay")]
 
 
 class Usage(unittest.TestCase):

@@ -1,8 +1,8 @@
-"""usage: check_output.py [--kafka | --kafka-environment] EXPECTED PROGRAM [ARGUMENT...]
+"""usage: check_output.py [--kafka | --kafka-environment] [--postgres] EXPECTED PROGRAM [ARGUMENT...]
 
-Runs an example, without a Kafka in its environment, or with the address of the server that the file named by
-EVENTSDK_TEST_SERVER describes, given as `--brokers` (--kafka) or in KAFKA_BOOTSTRAP_SERVERS (--kafka-environment), and
-compares standard output with a file. `…` in the file stands
+Runs an example, without a Kafka in its environment, or with the address of the server that a file named by
+EVENTSDK_TEST_SERVER describes, given as `--brokers` (--kafka) or in KAFKA_BOOTSTRAP_SERVERS (--kafka-environment);
+--postgres gives it that of a database. Compares standard output with a file. `…` in the file stands
 for any text within a line. Exit status 1 and a diff when they differ or the example fails.
 """
 import difflib
@@ -17,20 +17,29 @@ def matches(expected, line):
     return re.fullmatch(".*".join(re.escape(part) for part in expected.split("…")), line) is not None
 
 
-def bootstrap_servers():
-    for line in Path(os.environ["EVENTSDK_TEST_SERVER"]).read_text(encoding="utf-8").splitlines():
-        if line.startswith("KAFKA_BOOTSTRAP_SERVERS="):
-            return line.partition("=")[2]
-    raise ValueError("EVENTSDK_TEST_SERVER names no KAFKA_BOOTSTRAP_SERVERS")
+SERVERS = {"--kafka": "KAFKA_BOOTSTRAP_SERVERS", "--kafka-environment": "KAFKA_BOOTSTRAP_SERVERS",
+           "--postgres": "DATABASE_URL"}
+OPTIONS = {"--kafka": "--brokers", "--postgres": "--postgres"}
 
 
-def main(expected_file, *command):
+def server_setting(variable):
+    for path in os.environ["EVENTSDK_TEST_SERVER"].split(":"):
+        for line in Path(path).read_text(encoding="utf-8").splitlines():
+            if line.startswith(variable + "="):
+                return line.partition("=")[2]
+    raise ValueError(f"EVENTSDK_TEST_SERVER names no {variable}")
+
+
+def main(*command):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KAFKA_")}
-    if expected_file == "--kafka":
-        expected_file, *command = *command, "--brokers", bootstrap_servers()
-    elif expected_file == "--kafka-environment":
-        expected_file, *command = command
-        environment["KAFKA_BOOTSTRAP_SERVERS"] = bootstrap_servers()
+    servers = []
+    while command[0] in SERVERS:
+        server, *command = command
+        if server in OPTIONS:
+            servers += OPTIONS[server], server_setting(SERVERS[server])
+        else:
+            environment[SERVERS[server]] = server_setting(SERVERS[server])
+    expected_file, *command = (*command, *servers)
     done = subprocess.run(command, capture_output=True, timeout=110, check=False, env=environment)
     expected = Path(expected_file).read_text(encoding="utf-8").splitlines()
     printed = done.stdout.decode().splitlines()

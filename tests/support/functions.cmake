@@ -4,6 +4,7 @@
 #     one program and one ctest entry. LABELS unit: needs no server. SERVER is kafka (one node), kafka3 (three nodes),
 #     kafka_sasl (TLS and SCRAM) or postgres: ctest starts it before the first test that needs it and stops it after
 #     the last one; the test finds it through support/kafka_env.hpp (DATABASE_URL in the environment file for postgres).
+#     A test that needs a second one: eventsdk_needs_server(NAME server) after it.
 #   eventsdk_kafka_test(NAME ...), eventsdk_kafka3_test, eventsdk_kafka_sasl_test: the same with that SERVER.
 #   eventsdk_run(NAME PROGRAM target [ARGS ...] [LABELS ...] [SERVER ...] [TIMEOUT ...]): one more entry of a program.
 
@@ -78,6 +79,10 @@ function(eventsdk_needs_server test server)
   string(REGEX REPLACE "[0-9_].*" "" product "${server}")
   list(APPEND labels ${product} ${server})
   list(REMOVE_DUPLICATES labels)
-  set_tests_properties(${test} PROPERTIES FIXTURES_REQUIRED ${server} LABELS "${labels}" RESOURCE_LOCK servers)
-  set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT "EVENTSDK_TEST_SERVER=${CMAKE_BINARY_DIR}/servers/${server}.env")
+  get_property(servers TEST ${test} PROPERTY FIXTURES_REQUIRED)
+  list(APPEND servers ${server})
+  set_tests_properties(${test} PROPERTIES FIXTURES_REQUIRED "${servers}" LABELS "${labels}" RESOURCE_LOCK servers)
+  list(TRANSFORM servers REPLACE "(.+)" "${CMAKE_BINARY_DIR}/servers/\\1.env" OUTPUT_VARIABLE files)
+  list(JOIN files ":" files)
+  set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT "EVENTSDK_TEST_SERVER=${files}")
 endfunction()

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <random>
+#include <sstream>
 #include <stdexcept>
 
 namespace eventsdk::test {
@@ -18,10 +19,13 @@ std::string environment(const std::string& name) {
 
 template <class Each>
 void for_each_setting(Each each) {
-    std::ifstream file{environment("EVENTSDK_TEST_SERVER")};
-    for (std::string line; std::getline(file, line);) {
-        const auto equals = line.find('=');
-        if (equals != std::string::npos) each(line.substr(0, equals), line.substr(equals + 1));
+    std::istringstream names{environment("EVENTSDK_TEST_SERVER")};
+    for (std::string name; std::getline(names, name, ':');) {
+        std::ifstream file{name};
+        for (std::string line; std::getline(file, line);) {
+            const auto equals = line.find('=');
+            if (equals != std::string::npos) each(line.substr(0, equals), line.substr(equals + 1));
+        }
     }
 }
 

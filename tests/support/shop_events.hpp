@@ -19,9 +19,10 @@ struct eventsdk::EventTraits<OrderPlaced> {
 
 namespace eventsdk::test {
 
-inline Catalogue shop_catalogue() {
+/// @param topic of the events; empty: test.shop.order
+inline Catalogue shop_catalogue(const std::string& topic = {}) {
     return Catalogue::load({.environment = "test", .schemas = EVENTSDK_TEST_SOURCE_DIR "/support/schemas"},
-                           event<OrderPlaced>())
+                           event<OrderPlaced>({.topic = topic}))
         .value();
 }
 

@@ -5,10 +5,25 @@
 #include <eventsdk/outbox/outbox_store.hpp>
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
 EVENTSDK_BEGIN_NAMESPACE
+
+/// Publishing in Kafka transactions: read_committed readers see each event once, whatever dies when.
+///
+/// Each lease group (PostgreSQL: each of the 64 shards; SQLite: the file) has a transactional id and a producer of its
+/// own, with connections and threads. A transaction also writes which rows it holds to the relay-state topic; whoever
+/// takes a group over fences the producer before it, reads that topic and marks those rows before it claims any.
+/// **Source**: KIP-98.
+struct TransactionalRelay {
+    /// Begins the transactional ids, "<id>-<number>": the same for all relays of one outbox, of no others; 1 to 240 bytes.
+    std::string id{};
+    /// Compacted, 64 partitions, made when it is not there; empty: "<id>.relay-state".
+    std::string state_topic{};
+    std::int16_t replication = -1;  ///< of that topic when it is made; -1: the broker's default
+};
 
 struct RelayOptions {
     /// Names this relay in the lease table; empty: made from host, process and a random part.
@@ -21,6 +36,10 @@ struct RelayOptions {
     /// Failures counted as rejections hold back the aggregate; else its rows are dead-lettered at once.
     bool dead_letter_rejected = false;
     WriterOptions writer{};
+    /// Absent: at least once. All relays of an outbox must agree on it.
+    std::optional<TransactionalRelay> transactional{};
+    /// How long archived rows are kept; absent: for ever. At least 1 s.
+    std::optional<Duration> archive_retention{};
     /// The health check turns bad when the oldest pending row is older.
     Duration unhealthy_after{300'000};
 };
@@ -31,7 +50,8 @@ struct RelayHealth {
     OutboxStatus status{};
 };
 
-/// Publishes the rows of an outbox: at least once, per aggregate in order, no committed row ever skipped.
+/// Publishes the rows of an outbox: at least once (transactional: once for read_committed readers), per aggregate in
+/// order, no committed row ever skipped.
 ///
 /// Several relays in several processes share the shards by leases and take over from a dead one within the lease.
 /// A row that Kafka rejects stops its own aggregate only. Database or Kafka down: waits, says so, recovers.

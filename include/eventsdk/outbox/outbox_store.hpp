@@ -80,6 +80,8 @@ public:
     virtual ~OutboxStore() = default;
     /// Renews the leases that `relay` holds and takes free or expired ones, up to its fair share among live relays.
     [[nodiscard]] virtual Result<std::vector<ShardLease>> lease(const std::string& relay, Duration duration) = 0;
+    /// The number that `shard` shares with the shards that are always leased together with it.
+    [[nodiscard]] virtual int lease_group(int shard) const noexcept { return shard; }
     /// Hands shards over at once.
     [[nodiscard]] virtual Result<void> release(const std::string& relay) = 0;
     /// Rows that may be sent now: of the leased shards, of no blocked or waiting aggregate, and of each aggregate the
@@ -90,7 +92,8 @@ public:
                                                                  std::size_t most) = 0;
     /// What was handed out and not marked will be handed out again.
     virtual void rewind() noexcept = 0;
-    /// Removes (or archives) acknowledged rows in one transaction that checks every lease's token.
+    /// Removes (or archives) acknowledged rows in one transaction that checks every lease's token, without rows too.
+    /// A row is known by its number and its event id together; one that is not there any more is no error.
     [[nodiscard]] virtual Result<void> mark_published(std::span<const ShardLease> leases,
                                                       std::span<const OutboxRow* const> rows) = 0;
     [[nodiscard]] virtual Result<void> mark_failed(std::span<const ShardLease> leases,

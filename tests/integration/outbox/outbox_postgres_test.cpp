@@ -7,7 +7,9 @@
 #include "support/shop_events.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <future>
+#include <iterator>
 #include <thread>
 
 using namespace eventsdk;
@@ -248,4 +250,10 @@ TEST_CASE("PostgreSQL: missing tables, a spoiled transaction, a lost connection 
     REQUIRE_FALSE(refused);
     CHECK(refused.error().kind == ErrorKind::unavailable);
     CHECK(refused.error().to_string().find("sesame") == std::string::npos);
+}
+
+TEST_CASE("PostgreSQL: the shown SQL file is what ensure_tables runs", "[postgres][outbox]") {
+    std::ifstream file{EVENTSDK_SOURCE_DIR "/docs/outbox_postgres.sql"};
+    const std::string shown{std::istreambuf_iterator<char>{file}, {}};
+    CHECK(shown == postgres::Outbox{test::shop_catalogue()}.create_script());
 }

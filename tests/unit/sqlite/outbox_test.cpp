@@ -6,6 +6,9 @@
 #include "support/shop_events.hpp"
 #include "support/sqlite_file.hpp"
 
+#include <fstream>
+#include <iterator>
+
 using namespace eventsdk;
 using test::SqliteFile;
 
@@ -218,4 +221,10 @@ TEST_CASE("missing and strange tables are named", "[sqlite][outbox]") {
     CHECK(strange.error().kind == ErrorKind::fatal);
     CHECK(OutboxTables{.outbox = "a\"b"}.validated().error().message.find("outbox") != std::string::npos);
     CHECK(sqlite::open_outbox(file.path() / "no" / "such").error().kind == ErrorKind::unavailable);
+}
+
+TEST_CASE("the shown SQL file is what ensure_tables runs", "[sqlite][outbox]") {
+    std::ifstream file{EVENTSDK_SOURCE_DIR "/docs/outbox_sqlite.sql"};
+    const std::string shown{std::istreambuf_iterator<char>{file}, {}};
+    CHECK(shown == sqlite::Outbox{test::shop_catalogue()}.create_script());
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-// Planted faults. Only the binary that tests the contract suite itself is compiled with EVENTSDK_MUTATIONS; there the
+// Planted faults. Only binaries that test a test suite are compiled with EVENTSDK_MUTATIONS; there the
 // fault numbered n is live when EVENTSDK_MUTATION=n stands in the environment. Elsewhere this is the constant false.
 #ifdef EVENTSDK_MUTATIONS
 #  include <cstdlib>

@@ -1,0 +1,124 @@
+#pragma once
+
+#include <eventsdk/broker/broker.hpp>
+#include <eventsdk/outbox/outbox_store.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// Decorators of what a relay works with, which stop before each of its steps.
+namespace eventsdk::test {
+
+/// Called before a step; what it throws or does (a signal, another relay's run) happens there. False: the process is
+/// dead, the step and all later ones do nothing.
+using Step = std::function<bool(std::string_view name)>;
+
+inline Error dead_process() { return {.kind = ErrorKind::unavailable, .code = "test.dead", .message = "dead"}; }
+
+class SteppedStore final : public OutboxStore {
+public:
+    SteppedStore(std::unique_ptr<OutboxStore> store, Step step) : store_{std::move(store)}, step_{std::move(step)} {}
+
+    Result<std::vector<ShardLease>> lease(const std::string& relay, Duration duration) override {
+        if (!step_("lease")) return dead_process();
+        return store_->lease(relay, duration);
+    }
+    [[nodiscard]] int lease_group(int shard) const noexcept override { return store_->lease_group(shard); }
+    Result<void> release(const std::string& relay) override {
+        if (!step_("release")) return dead_process();
+        return store_->release(relay);
+    }
+    Result<std::vector<OutboxRow>> pending(std::span<const ShardLease> leases, std::size_t most) override {
+        if (!step_("pending")) return dead_process();
+        return store_->pending(leases, most);
+    }
+    void rewind() noexcept override { store_->rewind(); }
+    Result<void> mark_published(std::span<const ShardLease> leases, std::span<const OutboxRow* const> rows) override {
+        if (!step_("mark")) return dead_process();
+        return store_->mark_published(leases, rows);
+    }
+    Result<void> mark_failed(std::span<const ShardLease> leases, std::span<const RowFailure> failures) override {
+        if (!step_("mark_failed")) return dead_process();
+        return store_->mark_failed(leases, failures);
+    }
+    Result<OutboxStatus> status(std::size_t most_blocked) override { return store_->status(most_blocked); }
+    Result<void> resolve(std::int64_t seq, Resolution resolution) override { return store_->resolve(seq, resolution); }
+    Result<std::int64_t> purge_archive(Duration age) override { return store_->purge_archive(age); }
+
+private:
+    std::unique_ptr<OutboxStore> store_;
+    Step step_;
+};
+
+/// A dead process says no farewell: its transaction stays open until the broker or a successor ends it.
+class SteppedWriter final : public TransactionalWriter {
+public:
+    SteppedWriter(std::unique_ptr<TransactionalWriter> writer, Step step)
+        : writer_{std::move(writer)}, step_{std::move(step)} {}
+    ~SteppedWriter() override {
+        static auto* dead = new std::vector<std::unique_ptr<TransactionalWriter>>;  // never closed
+        if (!step_("destroy")) dead->push_back(std::move(writer_));
+    }
+
+    Result<void> begin() override {
+        if (!step_("begin")) return dead_process();
+        return writer_->begin();
+    }
+    Result<void> write(const Record& record, std::uint64_t tag) override {
+        if (!step_("write")) return dead_process();
+        return writer_->write(record, tag);
+    }
+    Result<void> add_offsets(const GroupMetadata& group, std::span<const PartitionOffset> offsets,
+                             Duration timeout) override {
+        return writer_->add_offsets(group, offsets, timeout);
+    }
+    Result<void> commit(Duration timeout) override {
+        if (!step_("commit")) return dead_process();
+        return writer_->commit(timeout);
+    }
+    Result<void> abort(Duration timeout) override {
+        if (!step_("abort")) return dead_process();
+        return writer_->abort(timeout);
+    }
+    void close(Duration timeout) noexcept override {
+        if (step_("close")) writer_->close(timeout);
+    }
+
+private:
+    std::unique_ptr<TransactionalWriter> writer_;
+    Step step_;
+};
+
+class SteppedPort final : public BrokerPort {
+public:
+    SteppedPort(std::shared_ptr<BrokerPort> port, Step step) : port_{std::move(port)}, step_{std::move(step)} {}
+
+    Result<std::unique_ptr<Writer>> writer(const WriterOptions& options, WriteSink& sink) override {
+        return port_->writer(options, sink);
+    }
+    Result<std::unique_ptr<TransactionalWriter>> transactional_writer(const TransactionalWriterOptions& options,
+                                                                      WriteSink& sink) override {
+        if (!step_("initialise")) return dead_process();
+        auto made = port_->transactional_writer(options, sink);
+        if (!made) return std::move(made).error();
+        return std::unique_ptr<TransactionalWriter>{std::make_unique<SteppedWriter>(std::move(*made), step_)};
+    }
+    Result<std::unique_ptr<Reader>> reader(const ReaderOptions& options, RebalanceListener* listener) override {
+        if (!step_("reader")) return dead_process();
+        return port_->reader(options, listener);
+    }
+    Result<std::unique_ptr<Admin>> admin() override { return port_->admin(); }
+    Result<void> probe(Duration timeout) override { return port_->probe(timeout); }
+    [[nodiscard]] const Runtime& runtime() const noexcept override { return port_->runtime(); }
+    [[nodiscard]] std::string describe() const override { return port_->describe(); }
+
+private:
+    std::shared_ptr<BrokerPort> port_;
+    Step step_;
+};
+
+}  // namespace eventsdk::test
