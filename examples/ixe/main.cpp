@@ -51,15 +51,15 @@ void run(const std::string& role) {
     if (role == "answer-checker") {
         check_answers(broker, catalogue);
     } else if (role == "state-updater") {
-        ixe::Database progress = ixe::open_progress(data + "progress.db").value();
-        serve(broker, catalogue, make_state_updater(progress));
+        auto progress = ixe::open_database(data + "progress.db", ixe::progress_table).value();
+        serve(broker, catalogue, ixe::make_state_updater(progress));
     } else if (role == "analytics") {
         ixe::AnalyticsLog log{data + "answers.jsonl", 64 * 1024 * 1024};
         serve(broker, catalogue, make_analytics(log));
     } else {
-        ixe::Database streaks = ixe::open_streaks(data + "streaks.db").value();
+        auto streaks = ixe::open_database(data + "streaks.db", ixe::streaks_table).value();
         serve(broker, catalogue,
-              make_notifier(streaks, ixe::webhook(setting("IXE_WEBHOOK", "http://127.0.0.1:8080"), "/alerts")));
+              ixe::make_notifier(streaks, ixe::webhook(setting("IXE_WEBHOOK", "http://127.0.0.1:8080"), "/alerts")));
     }
 }
 

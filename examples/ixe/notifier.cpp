@@ -7,28 +7,23 @@ using namespace eventsdk;
 
 namespace ixe {
 
-Result<Database> open_streaks(const std::string& file) {
-    return Database::open(file, "CREATE TABLE IF NOT EXISTS streaks(user_id TEXT PRIMARY KEY, wrong INTEGER);");
-}
-
-Projection make_notifier(Database& streaks, SendAlert send) {
+Projection make_notifier(const sqlite::Database& streaks, SendAlert send) {
     Projection notifier{"ixe-notifier"};
-    notifier.on<AnswerSubmitted>([&streaks, send](const AnswerSubmitted& answer, const Delivery& delivery) {
-        if (answer.verdict == Verdict::skipped) return Result<void>{};
-        const std::string event_id{delivery.envelope().event_id};
-        const std::string user{delivery.envelope().aggregate_id};
-        // The alert leaves before the transaction ends: when it cannot, the event is not handled either.
-        return streaks.once(event_id, [&]() -> Result<void> {
+    notifier.on<AnswerSubmitted>(
+        sqlite::exactly_once(streaks),
+        [send](const AnswerSubmitted& answer, sqlite::Transaction& db, const Delivery& delivery) -> Result<void> {
+            if (answer.verdict == Verdict::skipped) return {};
+            const EnvelopeView& envelope = delivery.envelope();
             const bool wrong = answer.verdict == Verdict::incorrect;
-            auto streak = streaks.run(
+            auto streak = db.query(
                 "INSERT INTO streaks VALUES(?1, ?2) ON CONFLICT DO UPDATE SET"
                 " wrong = CASE ?2 WHEN 1 THEN wrong + 1 ELSE 0 END RETURNING wrong",
-                {user, std::int64_t{wrong}});
+                {envelope.aggregate_id, std::int64_t{wrong}});
             if (!streak) return streak.error();
             if (streak->front().front() != "3") return {};
-            return send({user, answer.problem_id, event_id});
+            // Before the transaction ends: when the alert cannot leave, the event is not handled either.
+            return send({std::string{envelope.aggregate_id}, answer.problem_id, std::string{envelope.event_id}});
         });
-    });
     return notifier;
 }
 

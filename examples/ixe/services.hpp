@@ -1,11 +1,11 @@
 #pragma once
 
 #include "analytics_log.hpp"
-#include "database.hpp"
 #include "events.hpp"
 
 #include <eventsdk/consume/projection.hpp>
 #include <eventsdk/produce/producer.hpp>
+#include <eventsdk/sqlite/database.hpp>
 
 #include <functional>
 
@@ -31,16 +31,21 @@ struct Alert {
 };
 using SendAlert = std::function<eventsdk::Result<void>(const Alert&)>;
 
-/// Progress per user, in the table progress(user_id, answered, correct, seconds).
-eventsdk::Result<Database> open_progress(const std::string& file);
-eventsdk::Projection make_state_updater(Database& progress);
+/// A service's own SQLite file, with the tables that it needs.
+/// @param table "name(column type, …)"
+eventsdk::Result<eventsdk::sqlite::Database> open_database(const std::string& file, const std::string& table);
+
+/// Progress per user, each answer counted exactly once.
+inline constexpr const char* progress_table =
+    "progress(user_id TEXT PRIMARY KEY, answered INTEGER, correct INTEGER, seconds INTEGER)";
+eventsdk::Projection make_state_updater(const eventsdk::sqlite::Database& progress);
 
 /// Every event as it came, one JSON line each.
 eventsdk::Projection make_analytics(AnalyticsLog& log);
 
 /// One alert when a user has answered wrong three times in a row; skipped problems do not count.
-eventsdk::Result<Database> open_streaks(const std::string& file);
-eventsdk::Projection make_notifier(Database& streaks, SendAlert send);
+inline constexpr const char* streaks_table = "streaks(user_id TEXT PRIMARY KEY, wrong INTEGER)";
+eventsdk::Projection make_notifier(const eventsdk::sqlite::Database& streaks, SendAlert send);
 /// Sends alerts as JSON by HTTP POST.
 /// @param server "http://127.0.0.1:8080"
 SendAlert webhook(const std::string& server, const std::string& path);

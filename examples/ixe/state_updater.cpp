@@ -4,24 +4,30 @@ using namespace eventsdk;
 
 namespace ixe {
 
-Result<Database> open_progress(const std::string& file) {
-    return Database::open(file,
-                          "CREATE TABLE IF NOT EXISTS progress(user_id TEXT PRIMARY KEY, answered INTEGER,"
-                          " correct INTEGER, seconds INTEGER);");
+Result<sqlite::Database> open_database(const std::string& file, const std::string& table) {
+    auto database = sqlite::Database::open(file);
+    if (!database) return database;
+    if (auto ready = database->ensure_tables(); !ready) return ready.error();
+    auto made = database->transact([&table](sqlite::Transaction& db) -> Result<void> {
+        auto done = db.execute("CREATE TABLE IF NOT EXISTS " + table);
+        return done ? Result<void>{} : Result<void>{done.error()};
+    });
+    if (!made) return made.error();
+    return database;
 }
 
-Projection make_state_updater(Database& progress) {
+Projection make_state_updater(const sqlite::Database& progress) {
     Projection state_updater{"ixe-state-updater"};
-    state_updater.on<AnswerSubmitted>([&progress](const AnswerSubmitted& answer, const Delivery& delivery) {
-        return progress.once(delivery.envelope().event_id, [&]() -> Result<void> {
-            auto updated = progress.run(
-                "INSERT INTO progress VALUES(?1, 1, ?2, ?3) ON CONFLICT DO UPDATE SET"
-                " answered = answered + 1, correct = correct + ?2, seconds = seconds + ?3",
-                {std::string{delivery.envelope().aggregate_id}, std::int64_t{answer.verdict == Verdict::correct},
+    state_updater.on<AnswerSubmitted>(
+        sqlite::exactly_once(progress),
+        [](const AnswerSubmitted& answer, sqlite::Transaction& db, const Delivery& delivery) -> Result<void> {
+            auto updated = db.execute(
+                "INSERT INTO progress VALUES(?, 1, ?, ?) ON CONFLICT DO UPDATE SET answered = answered + 1,"
+                " correct = correct + excluded.correct, seconds = seconds + excluded.seconds",
+                {delivery.envelope().aggregate_id, std::int64_t{answer.verdict == Verdict::correct},
                  std::int64_t{answer.time_spent_sec}});
             return updated ? Result<void>{} : Result<void>{updated.error()};
         });
-    });
     return state_updater;
 }
 

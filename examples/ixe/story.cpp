@@ -40,10 +40,14 @@ std::size_t lines_in(const fs::path& folder, std::size_t& files) {
     return lines;
 }
 
-void show(ixe::Database& progress) {
-    for (const auto& row : progress.run("SELECT user_id, correct, answered, seconds FROM progress ORDER BY 1").value())
-        std::cout << "   state updater: " << row[0] << " has " << row[1] << " of " << row[2] << " right, in " << row[3]
-                  << " s\n";
+void show(sqlite::Database& progress) {
+    const auto ask = [](sqlite::Transaction& db) -> Result<void> {
+        for (const auto& row : db.query("SELECT * FROM progress ORDER BY user_id").value())
+            std::cout << "   state updater: " << row[0] << " has " << row[2] << " of " << row[1] << " right, in "
+                      << row[3] << " s\n";
+        return {};
+    };
+    progress.transact(ask).value();
 }
 
 void tell(const Broker& broker, const std::string& topic, const fs::path& folder) {
@@ -66,13 +70,13 @@ void tell(const Broker& broker, const std::string& topic, const fs::path& folder
 
     std::cout << "2. Three services follow, each in a group of its own\n";
     ixe::WebhookReceiver receiver;
-    ixe::Database progress = ixe::open_progress((folder / "progress.db").string()).value();
-    ixe::Database streaks = ixe::open_streaks((folder / "streaks.db").string()).value();
+    auto progress = ixe::open_database((folder / "progress.db").string(), ixe::progress_table).value();
+    auto streaks = ixe::open_database((folder / "streaks.db").string(), ixe::streaks_table).value();
     ixe::AnalyticsLog log{folder / "answers.jsonl", 1'500};
     Service service{broker, catalogue};
-    service.add(make_state_updater(progress)).value();
+    service.add(ixe::make_state_updater(progress)).value();
     service.add(make_analytics(log)).value();
-    service.add(make_notifier(streaks, ixe::webhook(receiver.url(), "/alerts"))).value();
+    service.add(ixe::make_notifier(streaks, ixe::webhook(receiver.url(), "/alerts"))).value();
     service.run_until_caught_up().value();
     show(progress);
     std::size_t files = 0;

@@ -36,21 +36,26 @@ std::vector<std::string> lines_of(const fs::path& file) {
 
 // [once]
 void counts_each_event_once() {
-    Database progress = open_progress(":memory:").value();
+    auto progress = open_database(":memory:", progress_table).value();
     testing::ProjectionFixture fixture{make_state_updater(progress), load_catalogue()};
     const Record twice =
         load_catalogue().prepare(fixture.broker().runtime(), "ada", answer("ada", Verdict::correct).event).value();
     fixture.given(wrong, right, skipped, twice, twice);
     fixture.run();
-    const auto rows = progress.run("SELECT * FROM progress ORDER BY user_id").value();
-    check(rows == std::vector<Database::Row>{{"ada", "1", "1", "10"}, {"grace", "3", "1", "30"}},
+    std::vector<std::vector<std::string>> rows;
+    const auto ask = [&rows](sqlite::Transaction& db) -> Result<void> {
+        rows = db.query("SELECT * FROM progress ORDER BY user_id").value();
+        return {};
+    };
+    progress.transact(ask).value();
+    check(rows == std::vector<std::vector<std::string>>{{"ada", "1", "1", "10"}, {"grace", "3", "1", "30"}},
           "progress counts each event once, also when it is in the log twice");
 }
 // [once]
 
 // [outage]
 void alerts_after_three_in_a_row() {
-    Database streaks = open_streaks(":memory:").value();
+    auto streaks = open_database(":memory:", streaks_table).value();
     std::vector<Alert> alerts;
     int outages = 4;
     const SendAlert send = [&](const Alert& alert) -> Result<void> {

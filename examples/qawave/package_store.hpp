@@ -1,7 +1,6 @@
 #pragma once
 
-#include <eventsdk/core/clock.hpp>
-#include <eventsdk/core/result.hpp>
+#include <eventsdk/sqlite/database.hpp>
 
 #include <condition_variable>
 #include <memory>
@@ -9,8 +8,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-struct sqlite3;
 
 namespace qawave {
 
@@ -36,15 +33,12 @@ public:
                                                eventsdk::Duration patience = eventsdk::Duration{0});
 
 private:
-    struct Close {
-        void operator()(sqlite3* connection) const;
-    };
-    PackageStore() = default;
+    explicit PackageStore(eventsdk::sqlite::Database database) : database_{std::move(database)} {}
     eventsdk::Result<std::vector<Event>> query(const std::string& plan, std::int64_t cursor);
 
+    eventsdk::sqlite::Database database_;
     std::mutex mutex_;
     std::condition_variable added_;
-    std::unique_ptr<sqlite3, Close> connection_;
 };
 
 }  // namespace qawave

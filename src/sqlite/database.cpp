@@ -52,6 +52,7 @@ public:
     Result<void> adopt(const std::string& shadow, const std::string& live,
                        const std::function<Result<void>(Transaction&)>& swap);
     Result<void> ensure_tables();
+    Result<void> transact(const std::function<Result<void>(Transaction&)>& work);
     [[nodiscard]] const DatabaseOptions& options() const noexcept { return options_; }
 
 private:
@@ -111,6 +112,22 @@ public:
         auto changed = statement->run();
         if (!changed) return effect_error(std::move(changed).error());
         return changed;
+    }
+
+    Result<std::vector<std::vector<std::string>>> query(std::string_view sql,
+                                                        std::initializer_list<SqlValue> values) override {
+        auto statement = Statement::prepare(connection_, std::string{sql});
+        if (!statement) return effect_error(std::move(statement).error());
+        for (const SqlValue& value : values) bind(*statement, value);
+        std::vector<std::vector<std::string>> rows;
+        while (true) {
+            auto more = statement->step();
+            if (!more) return effect_error(std::move(more).error());
+            if (!*more) return rows;
+            std::vector<std::string>& row = rows.emplace_back();
+            for (int column = 0; column < statement->columns(); ++column)
+                row.push_back(statement->is_null(column) ? std::string{} : statement->text(column));
+        }
     }
 
     Result<bool> claim(const Effect& effect) override {
@@ -287,6 +304,13 @@ Result<void> Database::Impl::ensure_tables() {
     return ensure_effect_tables(connection_.get(), options_);
 }
 
+Result<void> Database::Impl::transact(const std::function<Result<void>(Transaction&)>& work) {
+    auto transaction = begin_within(options_.busy_timeout);
+    if (!transaction) return std::move(transaction).error();
+    if (auto done = work(**transaction); !done) return done;
+    return (*transaction)->commit();
+}
+
 Database::Database(std::shared_ptr<Impl> impl) : impl_{std::move(impl)}, store_{impl_} {}
 
 Result<Database> Database::open(const std::filesystem::path& file, DatabaseOptions options) {
@@ -297,6 +321,7 @@ Result<Database> Database::open(const std::filesystem::path& file, DatabaseOptio
 }
 
 Result<void> Database::ensure_tables() { return impl_->ensure_tables(); }
+Result<void> Database::transact(const std::function<Result<void>(Transaction&)>& work) { return impl_->transact(work); }
 std::string Database::create_script() const { return effect_script(impl_->options()); }
 Result<std::vector<Checkpoint>> Database::checkpoints(const std::string& projection) { return impl_->load(projection); }
 Result<void> Database::forget(const std::string& projection) { return impl_->forget(projection); }

@@ -35,6 +35,7 @@ public:
     /// For the next set of values.
     void reset() noexcept;
 
+    [[nodiscard]] int columns() const noexcept { return sqlite3_column_count(statement_.get()); }
     [[nodiscard]] bool is_null(int column) const noexcept;
     [[nodiscard]] std::int64_t integer(int column) const noexcept;
     [[nodiscard]] std::string text(int column) const;

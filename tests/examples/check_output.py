@@ -1,7 +1,7 @@
 """usage: check_output.py [--kafka | --kafka-environment] [--postgres] EXPECTED PROGRAM [ARGUMENT...]
 
 Runs an example, without a Kafka in its environment, or with the address of the server that a file named by
-EVENTSDK_TEST_SERVER describes, given as `--brokers` (--kafka) or in KAFKA_BOOTSTRAP_SERVERS (--kafka-environment);
+EVENTSDK_TEST_SERVER describes, given as `--brokers` (--kafka) or by all its KAFKA_ variables (--kafka-environment);
 --postgres gives it that of a database. Compares standard output with a file. `…` in the file stands
 for any text within a line. Exit status 1 and a diff when they differ or the example fails.
 """
@@ -17,17 +17,17 @@ def matches(expected, line):
     return re.fullmatch(".*".join(re.escape(part) for part in expected.split("…")), line) is not None
 
 
-SERVERS = {"--kafka": "KAFKA_BOOTSTRAP_SERVERS", "--kafka-environment": "KAFKA_BOOTSTRAP_SERVERS",
-           "--postgres": "DATABASE_URL"}
+SERVERS = {"--kafka": "KAFKA_BOOTSTRAP_SERVERS", "--kafka-environment": "KAFKA_", "--postgres": "DATABASE_URL"}
 OPTIONS = {"--kafka": "--brokers", "--postgres": "--postgres"}
 
 
-def server_setting(variable):
-    for path in os.environ["EVENTSDK_TEST_SERVER"].split(":"):
-        for line in Path(path).read_text(encoding="utf-8").splitlines():
-            if line.startswith(variable + "="):
-                return line.partition("=")[2]
-    raise ValueError(f"EVENTSDK_TEST_SERVER names no {variable}")
+def server_settings(prefix):
+    lines = [line for path in os.environ["EVENTSDK_TEST_SERVER"].split(":")
+             for line in Path(path).read_text(encoding="utf-8").splitlines()]
+    found = dict(line.split("=", 1) for line in lines if line.startswith(prefix))
+    if not found:
+        raise ValueError(f"EVENTSDK_TEST_SERVER names no {prefix}")
+    return found
 
 
 def main(*command):
@@ -36,9 +36,9 @@ def main(*command):
     while command[0] in SERVERS:
         server, *command = command
         if server in OPTIONS:
-            servers += OPTIONS[server], server_setting(SERVERS[server])
+            servers += OPTIONS[server], server_settings(SERVERS[server])[SERVERS[server]]
         else:
-            environment[SERVERS[server]] = server_setting(SERVERS[server])
+            environment.update(server_settings(SERVERS[server]))
     expected_file, *command = (*command, *servers)
     done = subprocess.run(command, capture_output=True, timeout=110, check=False, env=environment)
     expected = Path(expected_file).read_text(encoding="utf-8").splitlines()
