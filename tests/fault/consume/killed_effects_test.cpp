@@ -1,8 +1,10 @@
 #include "fault/consume/log_checker.hpp"
 #include "integration/main_job/events.hpp"
 
+#include <eventsdk/consume/projector.hpp>
 #include <eventsdk/kafka/connect.hpp>
 #include <eventsdk/postgres/database.hpp>
+#include <eventsdk/produce/producer.hpp>
 #include <eventsdk/sqlite/database.hpp>
 
 #include "support/catch.hpp"
@@ -312,4 +314,45 @@ TEST_CASE("processes that join, leave and are killed at random count every event
     school.check_dead_letters(2);
     WARN(events << " events, " << killed << " kills, " << left << " orderly ends; at the last kill " << counted
                 << " of " << 2 * all << " were counted");
+}
+
+TEST_CASE("a topic of a real Kafka that was created anew is told by its events", "[consume][fault]") {
+    test::export_server_environment();
+    const Broker broker = kafka::connect(kafka::Options::from_environment().value()).value();
+    const std::string topic = test::unique_name("anew");
+    const Catalogue catalogue = main_job_catalogue(topic).value();
+    auto admin = broker.port().admin().value();
+    admin->create_topic({.name = topic + ".dlq"}, patience).value();
+    test::SqliteFile file;
+    auto database = sqlite::Database::open(file.path()).value();
+    database.ensure_tables().value();
+    int handled = 0;
+    const auto run = [&] {
+        Projection counting{topic};
+        counting.on<ExerciseSolved>(sqlite::exactly_once(database),
+                                    [&](const ExerciseSolved&, sqlite::Transaction&) { ++handled; });
+        auto projector = Projector::create(broker, catalogue, std::move(counting), {.topics = {topic}}).value();
+        return projector.run_until_caught_up();
+    };
+    const auto publish = [&] {
+        const auto deadline = std::chrono::steady_clock::now() + 60s;  // a deleted topic goes by and by
+        while (!admin->create_topic({.name = topic}, patience) && std::chrono::steady_clock::now() < deadline)
+            std::this_thread::sleep_for(100ms);
+        auto producer = Producer::create(broker, catalogue).value();
+        for (std::int64_t number = 0; number < 3; ++number)
+            producer.publish("ada", ExerciseSolved{.student_id = "ada", .number = number, .verdict = "right"}).value();
+    };
+    publish();
+    REQUIRE(run().value() == StopReason::caught_up);
+    REQUIRE(run().value() == StopReason::caught_up);
+    CHECK(handled == 3);
+    admin->delete_topic(topic, patience).value();
+    publish();
+    const auto end = run();
+    REQUIRE(!end);
+    CHECK(end.error().code == "effects.other_log");
+    CHECK(handled == 3);
+    database.forget(topic).value();
+    (void)admin->delete_topic(topic, patience);
+    (void)admin->delete_topic(topic + ".dlq", patience);
 }

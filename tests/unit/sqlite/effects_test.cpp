@@ -1,3 +1,4 @@
+#include <eventsdk/consume/replay.hpp>
 #include <eventsdk/sqlite/database.hpp>
 #include <eventsdk/testing/fault_plan.hpp>
 
@@ -455,5 +456,47 @@ TEST_CASE("what was built beside the live projection takes its place in one tran
     settle(live);
     CHECK(points.of("ada") == 5);
     CHECK(points.of("ada", "points_old") == 1000);
+    CHECK(points.database.checkpoints(shadow).value().empty());
+}
+
+TEST_CASE("a rebuild that was interrupted goes on where it was, and switches over", "[sqlite][effects][replay]") {
+    Points points;
+    REQUIRE(points.file.run("CREATE TABLE points_new (student TEXT PRIMARY KEY, points INTEGER NOT NULL)"));
+    for (int event = 0; event < 20; ++event) points.world.publish("ada", 1);
+    auto live = points.projector();
+    settle(live);
+    const int live_ran = points.handled;
+    const std::string shadow = group + ".shadow";
+    const auto build = [&](std::stop_token stop, const std::shared_ptr<EffectStore>& store, RebuildOptions options) {
+        options.switch_over = [&] {
+            return points.database.adopt(shadow, group, [](sqlite::Transaction& db) -> Result<void> {
+                for (const char* sql : {"DROP TABLE points", "ALTER TABLE points_new RENAME TO points"}) {
+                    if (auto done = db.execute(sql); !done) return done.error();
+                }
+                return {};
+            });
+        };
+        return rebuild(points.world.broker, points.world.catalogue, points.projection({store}, shadow, "points_new"),
+                       options, stop)
+            .value();
+    };
+    std::stop_source stop;
+    RebuildOptions interrupted;
+    interrupted.replay.projector.buffered_records = 4;  // so that not all is in work at once
+    int commits = 0;
+    const auto stopping = std::make_shared<WatchedStore>(points.database.store(), [&](Step step) -> Result<void> {
+        if (step == Step::committed && ++commits == 5) stop.request_stop();
+        return {};
+    });
+    const auto first = build(stop.get_token(), stopping, interrupted);
+    CHECK(first.reason == StopReason::requested);
+    CHECK(!first.switched);
+    const auto second = build({}, points.database.store(), {});
+    CHECK(second.switched);
+    CHECK(points.handled == live_ran + 20);
+    CHECK(points.of("ada") == 20);
+    points.world.publish("ada", 1);
+    settle(live);
+    CHECK(points.of("ada") == 21);
     CHECK(points.database.checkpoints(shadow).value().empty());
 }
