@@ -190,17 +190,27 @@ std::int64_t Session::remaining() {
     return left;
 }
 
+Result<std::vector<PartitionOffset>> Session::finished_by_all() {
+    const std::string& name = parts_->projection.name();
+    if (!parts_->stores.positions) return admin_->group_offsets(name, admin_timeout);
+    auto stored = parts_->stores.positions->load(name);
+    if (!stored) return std::move(stored).error();
+    std::vector<PartitionOffset> positions;
+    for (const Checkpoint& each : *stored) positions.push_back({each.topic, each.partition, each.position, {}});
+    return positions;
+}
+
 Result<bool> Session::caught_up() {
     std::erase_if(ends_, [&](const PartitionOffset& end) {
         return engine_->caught_up({end.topic, end.partition}, end.offset);
     });
     if (ends_.empty()) return true;
     if (parts_->replay) return false;
-    // What is left may belong to other members: their commits tell.
+    // What is left may belong to other members: their commits tell, or what they stored, which wins over commits.
     const auto now = std::chrono::steady_clock::now();
     if (now - group_asked_ < std::chrono::seconds{1}) return false;
     group_asked_ = now;
-    auto committed = admin_->group_offsets(parts_->projection.name(), admin_timeout);
+    auto committed = finished_by_all();
     if (!committed) return false;
     std::erase_if(ends_, [&](const PartitionOffset& end) {
         return std::any_of(committed->begin(), committed->end(), [&](const PartitionOffset& position) {

@@ -33,6 +33,7 @@ public:
 private:
     Result<void> poll(Duration patience);
     Result<void> open_replay();
+    Result<std::vector<PartitionOffset>> finished_by_all();
     Result<void> mark_end(const TopicPartition& partition);
     void report_outage(const Error* error);
 
