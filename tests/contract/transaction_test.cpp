@@ -105,6 +105,26 @@ TEST_CASE("the control record of each transaction occupies an offset", "[contrac
     CHECK(watermarks(topic).last_stable == 10);
 }
 
+TEST_CASE("a reader's position passes the control records at the end of the log", "[contract][transaction]") {
+    CANNOT_SHOW("mock", "the mock cluster writes no control records");
+    const std::string topic = fresh_topic();
+    TransactionUnderTest transaction;
+    transaction.writer->begin().value();
+    transaction.write(text(topic, "committed"));
+    transaction.writer->commit(bound()).value();
+    transaction.writer->begin().value();
+    transaction.write(text(topic, "aborted"));
+    REQUIRE(transaction.sink.wait_for(2));
+    transaction.writer->abort(bound()).value();
+    REQUIRE(high_watermark_reaches(topic, 4));
+    const auto reader = read_from_start(topic);
+    std::vector<ReceivedRecord> seen;
+    for (int turn = 0; turn < 100 && reader->position({topic, 0}) < 4; ++turn)
+        REQUIRE(reader->poll(seen, 10, Duration{100}));
+    CHECK(seen.size() == 1);
+    CHECK(reader->position({topic, 0}) == 4);
+}
+
 TEST_CASE("an open transaction holds committed readers at the last stable offset", "[contract][transaction]") {
     CANNOT_SHOW("mock", no_isolation);
     const std::string topic = fresh_topic();
