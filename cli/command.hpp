@@ -36,6 +36,7 @@ void add_topics_commands(CLI::App& app, Session& session);
 void add_publish_command(CLI::App& app, Session& session);
 void add_tail_command(CLI::App& app, Session& session);
 void add_dlq_commands(CLI::App& app, Session& session);
+void add_dlq_settle_commands(CLI::App& group, Session& session);
 void add_lag_command(CLI::App& app, Session& session);
 void add_outbox_commands(CLI::App& app, Session& session);
 void add_outbox_relay_command(CLI::App& group, Session& session);

@@ -10,6 +10,7 @@
 #include <eventsdk/catalogue/catalogue.hpp>
 #include <eventsdk/catalogue/topic_specs.hpp>
 #include <eventsdk/consume/projector.hpp>
+#include <eventsdk/consume/redrive.hpp>
 #include <eventsdk/consume/replay.hpp>
 #include <eventsdk/event.hpp>
 #include <eventsdk/memory/broker.hpp>

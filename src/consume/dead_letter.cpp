@@ -1,5 +1,6 @@
 #include "consume/dead_letter.hpp"
 
+#include "consume/letter.hpp"
 #include "core/utf8.hpp"
 
 #include <eventsdk/core/time.hpp>
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace consume {
@@ -31,14 +31,6 @@ struct Origin {
     Timestamp first_failure{};
     std::int64_t redrives = 0;
 };
-
-std::optional<std::int64_t> number(std::optional<std::string_view> text) {
-    std::int64_t value = 0;
-    if (!text) return {};
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (error != std::errc{} || end != text->data() + text->size() || value < 0) return {};
-    return value;
-}
 
 Timestamp time_or(std::optional<std::string_view> text, Timestamp fallback) {
     if (!text) return fallback;
@@ -65,19 +57,6 @@ std::string big_endian(std::uint64_t value, int bytes) {
     std::string text;
     for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) text.push_back(static_cast<char>(value >> shift & 0xFFU));
     return text;
-}
-
-std::string sha256(std::string_view bytes) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned length = 0;
-    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1) return {};
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string hex;
-    for (unsigned at = 0; at < length; ++at) {
-        hex.push_back(digits[digest[at] >> 4U]);
-        hex.push_back(digits[digest[at] & 0xFU]);
-    }
-    return hex;
 }
 
 class Headers {
@@ -162,6 +141,19 @@ void leave_out_what_is_large(Record& record) {
 
 }  // namespace
 
+std::string sha256(std::string_view bytes) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned length = 0;
+    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1) return {};
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string hex;
+    for (unsigned at = 0; at < length; ++at) {
+        hex.push_back(digits[digest[at] >> 4U]);
+        hex.push_back(digits[digest[at] & 0xFU]);
+    }
+    return hex;
+}
+
 std::string printable_message(std::string_view text, std::size_t max_bytes) {
     constexpr std::string_view replacement = "\xEF\xBF\xBD";
     std::string valid;
@@ -182,7 +174,7 @@ Record make_dead_letter(const ReceivedRecord& record, const Failure& failure, co
     const auto named = options.topics.find(letter.topic);
     letter.topic = named == options.topics.end() ? dead_letter_topic(letter.topic) : named->second;
     letter.timestamp.reset();
-    std::erase_if(letter.headers, is_replaced);
+    erase_dead_letter_headers(letter.headers);
     if (by_reference) leave_out_what_is_large(letter);
 
     Headers headers{letter, origin, failure, printable_message(failure.message, options.max_message_bytes)};
@@ -192,6 +184,25 @@ Record make_dead_letter(const ReceivedRecord& record, const Failure& failure, co
     if (options.connect_headers) headers.connect();
     if (options.streams_headers) headers.streams();
     return letter;
+}
+
+void erase_dead_letter_headers(std::vector<Header>& headers) { std::erase_if(headers, is_replaced); }
+
+Record make_redriven(Record original, const ReceivedRecord& letter) {
+    const auto from = read_letter(letter);
+    original.topic = from->topic;
+    original.partition = from->partition;
+    original.timestamp.reset();
+    erase_dead_letter_headers(original.headers);
+    const auto keep = [&](std::string_view name) {
+        if (const auto value = letter.header(name))
+            original.headers.push_back({std::string{name}, std::string{*value}});
+    };
+    for (const auto name : {names::topic, names::partition, names::offset, names::timestamp, names::first_failure})
+        keep(name);
+    original.headers.push_back({std::string{names::redrive_count}, std::to_string(from->redrives + 1)});
+    original.headers.push_back({std::string{names::redrive_for}, from->group});
+    return original;
 }
 
 }  // namespace consume

@@ -13,6 +13,17 @@ namespace consume {
 [[nodiscard]] Record make_dead_letter(const ReceivedRecord& record, const Failure& failure, const std::string& group,
                                       const DeadLetterOptions& options, bool by_reference);
 
+/// What goes back to the topic of a dead letter, for the group that failed: the original's bytes, where it failed first,
+/// and how often it was sent back.
+/// @param letter one for which read_letter() has an answer
+[[nodiscard]] Record make_redriven(Record original, const ReceivedRecord& letter);
+
+/// Takes away what a dead letter or a redrive added to the original's headers.
+void erase_dead_letter_headers(std::vector<Header>& headers);
+
+/// Hexadecimal.
+[[nodiscard]] std::string sha256(std::string_view bytes);
+
 /// `text` as valid UTF-8 of at most `max_bytes`.
 [[nodiscard]] std::string printable_message(std::string_view text, std::size_t max_bytes);
 

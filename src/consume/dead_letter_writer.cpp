@@ -9,7 +9,7 @@ Result<std::shared_ptr<Writer>> DeadLetterWriter::writer() {
         return Error{.kind = ErrorKind::closed, .code = "projector.closed", .message = "the projector stopped"};
     if (!writer_) {
         WriterOptions options;
-        options.linger = Duration{1};
+        options.linger = Duration{20};  // a key waits so much longer for its dead letter; the others do not
         options.delivery_timeout = Duration{30'000};
         auto made = broker_.port().writer(options, *this);
         if (!made) return std::move(made).error();
@@ -30,10 +30,6 @@ Result<void> DeadLetterWriter::write(const Record& record, std::uint64_t tag) {
     if (!written && (written.error().kind == ErrorKind::fatal || written.error().kind == ErrorKind::closed))
         give_up(*current);
     return written;
-}
-
-void DeadLetterWriter::hurry() {
-    if (auto current = writer()) (*current)->hurry();
 }
 
 void DeadLetterWriter::close(Duration timeout) noexcept {

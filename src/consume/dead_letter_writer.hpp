@@ -10,7 +10,7 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace consume {
 
 /// Writes dead letters: makes its writer with the first one, and a new one after a fatal error.
-/// **Thread safety**: write() and hurry() may be called from any thread, close() ends it.
+/// **Thread safety**: write() may be called from any thread, close() ends it.
 class DeadLetterWriter final : private WriteSink {
 public:
     /// @param ended told of every write() that succeeded, on the writer's thread or inside write() and close()
@@ -19,8 +19,6 @@ public:
     ~DeadLetterWriter() override { close(Duration{0}); }
 
     [[nodiscard]] Result<void> write(const Record& record, std::uint64_t tag);
-    /// Sends what was written without waiting for company.
-    void hurry();
     void close(Duration timeout) noexcept;
 
 private:

@@ -53,41 +53,132 @@ void Dispatcher::DestroyEvent::operator()(void* event) const noexcept {
 }
 
 Dispatcher::Dispatcher(const Catalogue& catalogue, const HandlerTable& handlers, UnknownTypes unknown,
-                       const std::string& group, std::stop_token stop, bool replay)
+                       const std::string& group, std::stop_token stop, bool replay, std::span<const RetryRule> rules)
     : catalogue_{catalogue},
       handlers_{handlers},
       unknown_{unknown},
       group_{group},
+      rules_{rules},
       delivery_{nothing_, opened_, 1, replay, std::move(stop)} {
     delivery_.belongs_to(group_);
     for (const EventDescriptor* descriptor : handlers.descriptors())
-        events_.push_back({{nullptr, DestroyEvent{descriptor}}, keeps_old_values(*descriptor->payload)});
+        events_.push_back({{nullptr, DestroyEvent{descriptor}}, keeps_old_values(*descriptor->payload), nullptr});
 }
 
-bool Dispatcher::run(const ReceivedRecord& record, int attempt, std::int64_t finished, Verdict& verdict) {
-    if (const auto redriven_for = record.header(dead_letter_headers::redrive_for);
-        redriven_for && *redriven_for != group_)
-        return true;
+bool Dispatcher::is_for_others(const ReceivedRecord& record) const {
+    const auto redriven_for = record.header(dead_letter_headers::redrive_for);
+    return redriven_for && *redriven_for != group_;
+}
+
+template <class Work>
+bool Dispatcher::guarded(Verdict& verdict, Work&& work) {
     try {
-        if (auto opened = catalogue_.open(record, scratch_, opened_); !opened)
-            return fail(verdict, open_stage(opened.error()), opened.error());
-        delivery_.rebind(record, attempt, finished);
-        if (const HandlerTable::Handler* handler = handlers_.find(opened_.envelope.type))
-            return handle(*handler, verdict);
-        return opened_.known || opened_.tombstone || unknown_type(verdict);
+        return work();
     } catch (const BadResult& thrown) {
         return judge(to_handled(thrown.error()), verdict);
     } catch (const std::exception& thrown) {
-        return judge({Handled::Outcome::retry, {}, thrown.what(), "handler.exception"}, verdict);
+        return judge({Handled::Outcome::retry, {}, thrown.what(), "handler.exception", {}}, verdict);
     } catch (...) {
         return judge(
-            {Handled::Outcome::retry, {}, "an exception that is no std::exception", "handler.unknown_exception"},
+            {Handled::Outcome::retry, {}, "an exception that is no std::exception", "handler.unknown_exception", {}},
             verdict);
     }
 }
 
+template <class Work>
+Handled Dispatcher::wrapped(Work&& work) const {
+    return handlers_.middleware().empty() ? work() : wrapped(std::function<Handled()>{std::ref(work)}, 0);
+}
+
+Handled Dispatcher::wrapped(const std::function<Handled()>& work, std::size_t at) const {
+    if (at == handlers_.middleware().size()) return work();
+    return handlers_.middleware()[at](delivery_, [&] { return wrapped(work, at + 1); });
+}
+
+bool Dispatcher::run(const ReceivedRecord& record, int attempt, std::int64_t finished, Verdict& verdict) {
+    if (is_for_others(record)) return true;
+    opened_.envelope.type = {};
+    return guarded(verdict, [&] { return open_and_run(record, attempt, finished, verdict); });
+}
+
+bool Dispatcher::open_and_run(const ReceivedRecord& record, int attempt, std::int64_t finished, Verdict& verdict) {
+    if (auto opened = catalogue_.open(record, scratch_, opened_); !opened)
+        return fail(verdict, open_stage(opened.error()), opened.error());
+    delivery_.rebind(record, attempt, finished);
+    if (const HandlerTable::Handler* handler = handlers_.find(opened_.envelope.type)) return handle(*handler, verdict);
+    return opened_.known || opened_.tombstone || unknown_type(verdict);
+}
+
+Dispatcher::Answer Dispatcher::offer(const ReceivedRecord& record, int attempt, std::int64_t finished,
+                                     std::uint64_t key, Verdict& verdict) {
+    if (handlers_.largest_batch() == 1) return run(record, attempt, finished, verdict) ? Answer::done : Answer::failed;
+    if (is_for_others(record)) return Answer::done;
+    opened_.envelope.type = {};
+    Answer answer = Answer::failed;
+    const bool well = guarded(verdict, [&] {
+        answer = open_and_offer(record, attempt, finished, key, verdict);
+        return answer != Answer::failed;
+    });
+    if (well) return answer;
+    return gathered_.events > 0 ? Answer::after_gathered : Answer::failed;
+}
+
+Dispatcher::Answer Dispatcher::open_and_offer(const ReceivedRecord& record, int attempt, std::int64_t finished,
+                                              std::uint64_t key, Verdict& verdict) {
+    const auto answer = [](bool well) { return well ? Answer::done : Answer::failed; };
+    if (auto opened = catalogue_.open(record, scratch_, opened_); !opened)
+        return answer(fail(verdict, open_stage(opened.error()), opened.error()));
+    delivery_.rebind(record, attempt, finished);
+    const HandlerTable::Handler* handler = handlers_.find(opened_.envelope.type);
+    if (handler == nullptr) return answer(opened_.known || opened_.tombstone || unknown_type(verdict));
+    if (handler->entry->make_batch) return gather(*handler, record, key, verdict);
+    return gathered_.events > 0 ? Answer::after_gathered : answer(handle(*handler, verdict));
+}
+
+bool Dispatcher::joins(const HandlerTable::Handler& handler, const ReceivedRecord& record, std::uint64_t key) const {
+    const BatchOptions& options = handler.entry->batch;
+    if (gathered_.handler != &handler || gathered_.events >= options.max_events) return false;
+    if (options.unit == BatchUnit::key) return gathered_.key == key;
+    return gathered_.partition == record.partition && gathered_.topic == record.topic;
+}
+
+Dispatcher::Answer Dispatcher::gather(const HandlerTable::Handler& handler, const ReceivedRecord& record,
+                                      std::uint64_t key, Verdict& verdict) {
+    if (gathered_.events > 0 && !joins(handler, record, key)) return Answer::after_gathered;
+    const Result<void*> event = fill(handler);
+    if (!event) {
+        fail(verdict, "schema", event.error());
+        return Answer::failed;
+    }
+    batch_of(handler).add(*event, delivery_);
+    if (gathered_.events++ == 0) gathered_ = {&handler, 1, key, std::string{record.topic}, record.partition};
+    return Answer::gathered;
+}
+
+EventBatch& Dispatcher::batch_of(const HandlerTable::Handler& handler) {
+    auto& batch = events_[handler.index].batch;
+    if (!batch) batch = handler.entry->make_batch();
+    return *batch;
+}
+
+bool Dispatcher::run_gathered(const ReceivedRecord& last, int attempt, std::int64_t finished, Verdict& verdict) {
+    EventBatch& batch = batch_of(*gathered_.handler);
+    gathered_.events = 0;
+    const bool well = guarded(verdict, [&] {
+        // Its views were lost when the record behind it was looked at.
+        if (!handlers_.middleware().empty()) {
+            if (auto opened = catalogue_.open(last, scratch_, opened_); !opened)
+                return fail(verdict, open_stage(opened.error()), opened.error());
+        }
+        delivery_.rebind(last, attempt, finished);
+        return judge(wrapped([&] { return batch.run(); }), verdict);
+    });
+    batch.clear();
+    return well;
+}
+
 Result<void*> Dispatcher::fill(const HandlerTable::Handler& handler) {
-    auto& [event, remade] = events_[handler.index];
+    auto& [event, remade, batch] = events_[handler.index];
     const EventDescriptor& descriptor = *handler.entry->descriptor;
     if (!event || remade) event.reset(make_event(descriptor));
     if (auto filled = opened_.fill(descriptor, event.get()); !filled) return std::move(filled).error();
@@ -96,10 +187,15 @@ Result<void*> Dispatcher::fill(const HandlerTable::Handler& handler) {
 
 bool Dispatcher::handle(const HandlerTable::Handler& handler, Verdict& verdict) {
     if (handler.entry->live_only && delivery_.replay()) return true;
-    if (handler.entry->descriptor == nullptr) return judge(handler.entry->handle(nullptr, delivery_), verdict);
+    const Projection::Entry& entry = *handler.entry;
+    if (entry.descriptor == nullptr) return judge(wrapped([&] { return entry.handle(nullptr, delivery_); }), verdict);
     const Result<void*> event = fill(handler);
     if (!event) return fail(verdict, "schema", event.error());
-    return judge(handler.entry->handle(*event, delivery_), verdict);
+    if (!entry.make_batch) return judge(wrapped([&] { return entry.handle(*event, delivery_); }), verdict);
+    EventBatch& batch = batch_of(handler);
+    batch.clear();
+    batch.add(*event, delivery_);
+    return judge(wrapped([&] { return batch.run(); }), verdict);
 }
 
 bool Dispatcher::unknown_type(Verdict& verdict) const {
@@ -114,7 +210,16 @@ bool Dispatcher::unknown_type(Verdict& verdict) const {
     return false;
 }
 
-bool Dispatcher::judge(Handled handled, Verdict& verdict) {
+const RetryPolicy* Dispatcher::rule_for(const Verdict& verdict, std::optional<ErrorKind> kind) const {
+    const auto fits = [&](const RetryRule& rule) {
+        return (rule.type.empty() || rule.type == opened_.envelope.type) &&
+               (rule.code.empty() || rule.code == verdict.code) && (!rule.kind || rule.kind == kind);
+    };
+    const auto found = std::find_if(rules_.begin(), rules_.end(), fits);
+    return found == rules_.end() ? nullptr : &found->policy;
+}
+
+bool Dispatcher::judge(Handled handled, Verdict& verdict) const {
     if (handled.outcome == Handled::Outcome::done) return true;
     verdict.outcome = handled.outcome;
     verdict.delay = handled.delay;
@@ -122,6 +227,7 @@ bool Dispatcher::judge(Handled handled, Verdict& verdict) {
     verdict.code = handled.code.empty() ? "handler." + std::string{name_of(handled.outcome)} : std::move(handled.code);
     verdict.message = std::move(handled.reason);
     verdict.detail.clear();
+    verdict.retry = handled.outcome == Handled::Outcome::retry ? rule_for(verdict, handled.kind) : nullptr;
     return false;
 }
 

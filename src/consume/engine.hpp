@@ -1,7 +1,7 @@
 #pragma once
 
+#include "consume/batch_run.hpp"
 #include "consume/dead_letter_writer.hpp"
-#include "consume/dispatcher.hpp"
 #include "consume/health_board.hpp"
 #include "consume/meter.hpp"
 #include "consume/stored_positions.hpp"
@@ -39,24 +39,6 @@ struct Parts {
 [[nodiscard]] Result<std::shared_ptr<Parts>> make_parts(Broker broker, Catalogue catalogue, Projection projection,
                                                         ProjectorOptions options);
 
-/// Records that one thread took, and how they ended.
-struct Batch {
-    enum class End : std::uint8_t { done, failed, given_back, behind };
-    std::vector<Task*> tasks{};
-    std::vector<End> ends{};          ///< by task
-    std::vector<Verdict> verdicts{};  ///< of those that failed, in order
-};
-
-/// What a running thread shows of itself, for the report of slow handlers.
-struct Progress {
-    std::atomic<const Task*> current{nullptr};  ///< valid under the engine's lock
-    std::atomic<std::uint64_t> started{0};      ///< records begun
-    // Of the watching thread.
-    std::uint64_t seen = 0;
-    MonotonicTime since{};
-    bool reported = false;
-};
-
 /// Records that one poll may bring.
 [[nodiscard]] std::size_t poll_batch(const ProjectorOptions& options);
 
@@ -89,7 +71,6 @@ public:
     // Any thread.
     /// Takes the results of a batch and fills it anew. False: end.
     bool exchange(Batch& batch, std::size_t max_tasks, bool wait);
-    void run(Batch& batch, Dispatcher& dispatcher, Progress& progress);
     void write_dead_letters();
     /// In a replay dead letters are noted, not written.
     void note_failures(std::span<Task* const> dead);

@@ -34,9 +34,15 @@ Result<void> HandlerTable::add(std::string_view type, const Handler& handler) {
 
 Result<HandlerTable> HandlerTable::create(const Projection& projection, const Catalogue& catalogue) {
     HandlerTable table;
+    table.middleware_ = projection.middleware();
     for (const Projection::Entry& entry : projection.entries()) {
         Handler handler{&entry, table.descriptors_.size()};
         if (entry.descriptor != nullptr) table.descriptors_.push_back(entry.descriptor);
+        if (entry.make_batch) {
+            if (entry.batch.max_events < 1 || entry.batch.max_events > 10'000)
+                return bad("projection.batch", "BatchOptions::max_events is out of range", "give it 1 to 10,000");
+            table.largest_batch_ = std::max(table.largest_batch_, static_cast<std::size_t>(entry.batch.max_events));
+        }
         const std::vector<std::string_view> types = types_of(entry);
         for (const std::string_view type : types) {
             if (entry.descriptor != nullptr) {

@@ -29,6 +29,9 @@ public:
         return found != by_type_.end() ? &found->second : otherwise_.entry != nullptr ? &otherwise_ : nullptr;
     }
     [[nodiscard]] const std::vector<const EventDescriptor*>& descriptors() const { return descriptors_; }
+    /// Records that a worker takes at once, so that batch handlers get many; 1 when there is none.
+    [[nodiscard]] std::size_t largest_batch() const { return largest_batch_; }
+    [[nodiscard]] std::span<const Middleware> middleware() const { return middleware_; }
 
 private:
     Result<void> add(std::string_view type, const Handler& handler);
@@ -40,6 +43,8 @@ private:
     std::unordered_map<std::string, Handler, Hash, std::equal_to<>> by_type_;
     Handler otherwise_{};
     std::vector<const EventDescriptor*> descriptors_;
+    std::size_t largest_batch_ = 1;
+    std::span<const Middleware> middleware_;
 };
 
 /// Topics of the handlers' types, without repetition.

@@ -5,9 +5,9 @@ EVENTSDK_BEGIN_NAMESPACE
 Projection::Projection(std::string name) : name_{std::move(name)} {}
 
 Projection& Projection::on_type(std::string type, std::function<Handled(const Delivery&)> handler) {
-    entries_.push_back(
-        {nullptr, std::move(type),
-         [handler = std::move(handler)](const void*, const Delivery& delivery) { return handler(delivery); }});
+    Entry entry{.type = std::move(type)};
+    entry.handle = [handler = std::move(handler)](const void*, const Delivery& delivery) { return handler(delivery); };
+    entries_.push_back(std::move(entry));
     return *this;
 }
 
@@ -16,12 +16,22 @@ Projection& Projection::otherwise(std::function<Handled(const Delivery&)> handle
 }
 
 void Projection::add(const EventDescriptor& descriptor, std::function<Handled(const void*, const Delivery&)> handle) {
-    entries_.push_back({&descriptor, {}, std::move(handle)});
+    entries_.push_back({.descriptor = &descriptor, .handle = std::move(handle)});
+}
+
+void Projection::add_batch(const EventDescriptor& descriptor, BatchOptions options,
+                           std::function<std::unique_ptr<EventBatch>()> make) {
+    entries_.push_back({.descriptor = &descriptor, .make_batch = std::move(make), .batch = options});
+}
+
+Projection& Projection::around(Middleware middleware) {
+    middleware_.push_back(std::move(middleware));
+    return *this;
 }
 
 Handled to_handled(const Error& error) {
     using Outcome = Handled::Outcome;
-    Handled handled{Outcome::retry, {}, error.message, error.code};
+    Handled handled{Outcome::retry, {}, error.message, error.code, error.kind};
     switch (error.kind) {
         case ErrorKind::permanent:
         case ErrorKind::invalid_argument: handled.outcome = Outcome::dead_letter; break;

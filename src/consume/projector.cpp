@@ -31,6 +31,9 @@ Result<void> check(const ProjectorOptions& options) {
     if (options.dead_letters.max_message_bytes < 64 || options.dead_letters.max_message_bytes > 16'384)
         return bad("dead_letters.max_message_bytes", "64 to 16,384");
     if (auto retry = options.retry.validated(); !retry) return std::move(retry).error();
+    for (const RetryRule& rule : options.retry_rules) {
+        if (auto retry = rule.policy.validated(); !retry) return std::move(retry).error();
+    }
     return {};
 }
 

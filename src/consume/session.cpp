@@ -109,14 +109,16 @@ Result<void> Session::round(Duration patience, bool commit_now) {
 
 std::size_t Session::work_here() {
     if (!dispatcher_) {
-        dispatcher_ =
-            std::make_unique<Dispatcher>(parts_->catalogue, parts_->handlers, parts_->options.unknown_types,
-                                         parts_->projection.name(), engine_->stop_token(), parts_->replay.has_value());
+        dispatcher_ = std::make_unique<Dispatcher>(parts_->catalogue, parts_->handlers, parts_->options.unknown_types,
+                                                   parts_->projection.name(), engine_->stop_token(),
+                                                   parts_->replay.has_value(), parts_->options.retry_rules);
     }
     std::size_t count = 0;
-    while (engine_->exchange(batch_, 1, false)) {
-        engine_->run(batch_, *dispatcher_, progress_);
-        ++count;
+    while (engine_->exchange(batch_, parts_->handlers.largest_batch(), false)) {
+        BatchRun{batch_, *dispatcher_, progress_}.run();
+        count += static_cast<std::size_t>(std::count_if(batch_.ends.begin(), batch_.ends.end(), [](Batch::End end) {
+            return end == Batch::End::done || end == Batch::End::failed;
+        }));
     }
     return count;
 }

@@ -6,6 +6,7 @@
 
 #include <eventsdk/broker/record.hpp>
 #include <eventsdk/consume/handled.hpp>
+#include <eventsdk/core/retry_policy.hpp>
 
 #include <array>
 #include <atomic>
@@ -31,6 +32,7 @@ struct Verdict {
     std::string code{};
     std::string message{};
     std::string detail{};
+    const RetryPolicy* retry = nullptr;  ///< of a rule that fits; null: the projector's own
 };
 
 /// What is known of a record that failed; goes into its dead letter.

@@ -11,13 +11,15 @@ constexpr std::size_t largest_batch = 256;
 
 void work(Engine& engine, Progress& progress) {
     const Parts& parts = engine.parts();
-    Dispatcher dispatcher{parts.catalogue,         parts.handlers,      parts.options.unknown_types,
-                          parts.projection.name(), engine.stop_token(), parts.replay.has_value()};
+    Dispatcher dispatcher{parts.catalogue,          parts.handlers,      parts.options.unknown_types,
+                          parts.projection.name(),  engine.stop_token(), parts.replay.has_value(),
+                          parts.options.retry_rules};
     Batch batch;
     BatchSize size;
-    while (engine.exchange(batch, size.value(), true)) {
+    const std::size_t least = parts.handlers.largest_batch();
+    while (engine.exchange(batch, std::max(size.value(), least), true)) {
         const auto start = std::chrono::steady_clock::now();
-        engine.run(batch, dispatcher, progress);
+        BatchRun{batch, dispatcher, progress}.run();
         const auto took = std::chrono::steady_clock::now() - start;
         size.ran(batch.tasks.size(), took);
         if (engine.meter().active()) engine.meter().handled(batch.tasks.size(), took);

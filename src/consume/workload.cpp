@@ -201,8 +201,9 @@ void Workload::failed(Task& task, Verdict verdict, const Now& now) {
     failure.detail = std::move(verdict.detail);
     failure.attempts = task.attempts;
     failure.last = now.wall;
+    const RetryPolicy& policy = verdict.retry != nullptr ? *verdict.retry : retry_;
     const auto pause =
-        verdict.outcome == Outcome::retry ? retry_.delay_before(task.attempts, next_random()) : std::nullopt;
+        verdict.outcome == Outcome::retry ? policy.delay_before(task.attempts, next_random()) : std::nullopt;
     if (!pause) return bury(task);
     ++task.home->tally.retries;
     hold(task, Phase::waiting);

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 FAMILIES = ("aggregate catalogue cloudevents effects envelope event format handler json kafka layout options outbox postgres processor "
-            "producer projection projector prometheus reader record relay replay schema snapshot sqlite testing time topic topics transaction "
+            "producer projection projector prometheus reader record redrive relay replay schema snapshot sqlite testing time topic topics transaction "
             "upcast writer").split()
 LITERAL = re.compile(rf'"((?:{"|".join(FAMILIES)})\.(?:load\.)?[a-z0-9_]+)"')
 # Where a family's codes are put together: the call whose first argument is the last word.

@@ -8,7 +8,7 @@ import unittest
 import uuid
 from pathlib import Path
 
-from program import PROGRAM, SCHEMAS, environment, run
+from program import PROGRAM, SCHEMAS, SOURCE, environment, run
 
 PAYLOAD = {"courseId": "919108f7-52d1-4320-9bac-f847db4148a8", "studentId": "017f22e2-79b0-7cc3-98c4-dc0c0c07398f",
            "fileUrl": "https://files.example.com/a.pdf"}
@@ -109,6 +109,82 @@ class WithBrokers(unittest.TestCase):
         name = f"{self.topic}.dlq"
         self.command("topics", "apply", "-", given=json.dumps({"topics": [{"name": name}]}))
         self.assertEqual(self.command("dlq", "list", name).status, 1)
+
+    def service(self, group, what):
+        """Lets a service of that group refuse or handle what is in the topic; what it handled: key and redrive count."""
+        done = subprocess.run([os.environ["EVENTSDK_SERVICE"], self.topic, group, what], env=self.env, timeout=60,
+                              stdout=subprocess.PIPE, check=True)
+        return done.stdout.decode().splitlines()
+
+    def hospital(self, *events):
+        """Events that a group could not handle, and the name of the dead-letter topic."""
+        name = f"{self.topic}.dlq"
+        self.create()
+        topics = [{"name": each, "partitions": 3} for each in (name, f"{self.topic}.parked")]
+        self.command("topics", "apply", "-", given=json.dumps({"topics": topics}))
+        self.assertEqual(self.publish(*events).status, 0)
+        self.assertEqual(self.service(f"{self.topic}-points", "refuse"), [])
+        return name
+
+    def dlq(self, *arguments):
+        told = self.command("dlq", *arguments, "--json")
+        self.assertIn(told.status, (0, 1), told.errors)
+        return told.lines
+
+    def report(self, *arguments):
+        """What was not zero."""
+        return {name: value for name, value in self.dlq(*arguments)[0].items() if value}
+
+    def test_dead_letters_go_back_to_their_group_only(self):
+        group = f"{self.topic}-points"
+        name = self.hospital(event("a"), event("b"), event("a", fileUrl="https://files.example.com/b.pdf"))
+        dry = self.report("redrive", name, "--key", "a", "--dry-run")
+        self.assertEqual(dry, {"dryRun": True, "chosen": 2, "redriven": 2})
+        self.assertEqual(self.report("redrive", name, "--key", "a", "--rate", "100"), {"chosen": 2, "redriven": 2})
+        self.assertEqual(self.command("dlq", "redrive", name, "--key", "a").status, 1)
+        self.assertEqual([line["key"] for line in self.dlq("list", name)], ["b"])
+        self.assertEqual(sorted(line["state"] for line in self.dlq("list", name, "--settled")),
+                         ["open", "redriven", "redriven"])
+        self.assertEqual(self.service(group, "handle"), ["a 1", "a 1"])
+        self.assertEqual(sorted(self.service(f"{self.topic}-others", "handle")), ["a 0", "a 0", "b 0"])
+
+    def test_dead_letters_that_come_back_are_parked_and_the_rest_is_purged(self):
+        group = f"{self.topic}-points"
+        name = self.hospital(event("a"), event("b"), event("c"))
+        self.assertEqual(self.report("redrive", name, "--key", "a", "--max-redrives", "1")["redriven"], 1)
+        self.service(group, "refuse")
+        again = self.report("redrive", name, "--key", "a", "--max-redrives", "1")
+        self.assertEqual(again, {"chosen": 1, "parked": 1})
+        self.assertEqual(self.report("park", name, "--key", "b"), {"chosen": 1, "parked": 1})
+        self.assertEqual(sorted(line["key"] for line in self.dlq("list", f"{self.topic}.parked")), ["a", "b"])
+        self.assertEqual(self.command("dlq", "purge", name).status, 2)
+        self.assertEqual(self.report("purge", name, "--all"), {"chosen": 1, "purged": 1})
+        self.assertEqual(self.command("dlq", "list", name, "--settled").status, 1)
+
+    def test_dead_letters_are_filtered(self):
+        name = self.hospital(event("a"), event("b"))
+        cases = [(["--stage", "handler"], 2), (["--stage", "parse"], 0), (["--code", "handler.dead_letter"], 2),
+                 (["--type", "AssignmentSubmitted"], 2), (["--type", "Other"], 0), (["--group", "other"], 0),
+                 (["--from", "2020-01-01T00:00:00Z"], 2), (["--until", "2020-01-01T00:00:00Z"], 0),
+                 (["--partition", "0", "--offsets", "0..", "--key", "z"], 0)]
+        for arguments, count in cases:
+            self.assertEqual(len(self.dlq("list", name, *arguments)), count, arguments)
+            self.assertEqual(self.dlq("redrive", name, "--dry-run", *arguments)[0]["chosen"], count, arguments)
+        for wrong in (["--offsets", "1..2"], ["--partition", "0", "--offsets", "x"], ["--from", "yesterday"]):
+            self.assertEqual(self.command("dlq", "list", name, *wrong).status, 2, wrong)
+
+    def test_a_dead_letter_becomes_a_test_case_that_compiles(self):
+        name = self.hospital(event("a"))
+        letter = self.dlq("list", name)[0]
+        shown = self.command("dlq", "show", name, str(letter["partition"]), str(letter["offset"]), "--as-test")
+        self.assertEqual(shown.status, 0)
+        self.assertIn(f"the dead letter {self.topic}[{letter['original']['partition']}]@0 is handled", shown.bytes.decode())
+        with tempfile.TemporaryDirectory() as folder:
+            source = Path(folder) / "case_test.cpp"
+            source.write_bytes(shown.bytes)
+            compiled = subprocess.run([os.environ["CXX"], "-std=c++20", "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
+                                       "-I", SOURCE / "include", source], capture_output=True, timeout=120, check=False)
+            self.assertEqual(compiled.stderr.decode(), "")
 
     def test_what_is_not_there_is_status_1(self):
         for arguments in (["topics", "describe", self.topic], ["tail", self.topic, "--to-end"], ["lag", self.topic],

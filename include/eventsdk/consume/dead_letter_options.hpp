@@ -43,6 +43,9 @@ inline constexpr std::string_view value_sha256 = "eventsdk-dlq-value-sha256";  /
 inline constexpr std::string_view value_bytes = "eventsdk-dlq-value-bytes";
 /// On a redriven record: the group that it is for; other groups of the topic skip it.
 inline constexpr std::string_view redrive_for = "eventsdk-redrive-for";
+/// On a record without a value in the dead-letter topic: the dead letter at that offset of the same partition is settled.
+inline constexpr std::string_view resolves = "eventsdk-dlq-resolves";
+inline constexpr std::string_view resolution = "eventsdk-dlq-resolution";  ///< redriven, parked, purged, repeated
 }  // namespace dead_letter_headers
 
 EVENTSDK_END_NAMESPACE

@@ -21,24 +21,29 @@ struct [[nodiscard]] Handled {
     Outcome outcome = Outcome::done;
     std::optional<Duration> delay{};
     std::string reason{};
-    std::string code{};  ///< stable error code for the dead letter; empty: "handler.<outcome>"
+    std::string code{};               ///< stable error code for the dead letter; empty: "handler.<outcome>"
+    std::optional<ErrorKind> kind{};  ///< of the error behind it, when there was one; for RetryRule
 };
 
 [[nodiscard]] inline Handled done() { return {}; }
 [[nodiscard]] inline Handled retry(std::string reason = {}) {
-    return {Handled::Outcome::retry, {}, std::move(reason), {}};
+    return {Handled::Outcome::retry, {}, std::move(reason), {}, {}};
 }
 [[nodiscard]] inline Handled retry_after(Duration delay, std::string reason = {}) {
-    return {Handled::Outcome::retry, delay, std::move(reason), {}};
+    return {Handled::Outcome::retry, delay, std::move(reason), {}, {}};
 }
 [[nodiscard]] inline Handled unavailable(std::string reason = {}) {
-    return {Handled::Outcome::unavailable, {}, std::move(reason), {}};
+    return {Handled::Outcome::unavailable, {}, std::move(reason), {}, {}};
 }
 [[nodiscard]] inline Handled dead_letter(std::string reason) {
-    return {Handled::Outcome::dead_letter, {}, std::move(reason), {}};
+    return {Handled::Outcome::dead_letter, {}, std::move(reason), {}, {}};
 }
-[[nodiscard]] inline Handled skip(std::string reason) { return {Handled::Outcome::skip, {}, std::move(reason), {}}; }
-[[nodiscard]] inline Handled stop(std::string reason) { return {Handled::Outcome::stop, {}, std::move(reason), {}}; }
+[[nodiscard]] inline Handled skip(std::string reason) {
+    return {Handled::Outcome::skip, {}, std::move(reason), {}, {}};
+}
+[[nodiscard]] inline Handled stop(std::string reason) {
+    return {Handled::Outcome::stop, {}, std::move(reason), {}, {}};
+}
 
 /// What an error returned by a handler means: `permanent`, `invalid_argument` → dead letter; `unavailable` →
 /// unavailable; `fatal`, `fenced`, `closed` → stop; everything else → retry.

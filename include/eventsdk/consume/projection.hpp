@@ -2,6 +2,7 @@
 
 #include <eventsdk/consume/delivery.hpp>
 #include <eventsdk/consume/effects.hpp>
+#include <eventsdk/consume/event_batch.hpp>
 #include <eventsdk/consume/handled.hpp>
 #include <eventsdk/event.hpp>
 
@@ -18,6 +19,9 @@ EVENTSDK_BEGIN_NAMESPACE
 /// Says on Projection::on() that a handler does not run in a replay: mails, payments, calls of other services.
 struct LiveOnly {};
 inline constexpr LiveOnly live_only{};
+
+/// Stands around a handler: calls `next` for its answer, or answers itself. `next` throws what the handler throws.
+using Middleware = std::function<Handled(const Delivery& delivery, const std::function<Handled()>& next)>;
 
 /// A read-model function: which events it wants and what it does with each. Its name is the consumer group.
 ///
@@ -80,6 +84,23 @@ public:
         for (std::size_t at = first; at < entries_.size(); ++at) entries_[at].live_only = true;
         return *this;
     }
+    /// Handles T by many events at once: as many as are there, up to `options.max_events`; it never waits for more.
+    ///
+    ///     points.on_batch<AssignmentSubmitted>([&](std::span<const AssignmentSubmitted> events) { … });
+    ///
+    /// The handler takes the events, or the events and `std::span<const OwnedDelivery>`. When it does not answer done for
+    /// several events, it is called again for each alone, so that one poison event is found and the rest is handled:
+    /// make it idempotent, or its effects of one transaction.
+    template <Event T, class Handler>
+    Projection& on_batch(Handler handler, BatchOptions options = {}) {
+        auto shared = std::make_shared<Handler>(std::move(handler));
+        add_batch(describe_event<T>(), options,
+                  [shared] { return std::make_unique<detail::EventBatchOf<T, Handler>>(shared); });
+        return *this;
+    }
+    /// Puts a function around every handler; the first one is outermost. For timing, tracing, a tenant's context.
+    /// Around a batch it sees the delivery of the batch's last event.
+    Projection& around(Middleware middleware);
     /// Handles a type by name, any version, with the delivery alone (`delivery.payload_text()`).
     Projection& on_type(std::string type, std::function<Handled(const Delivery&)> handler);
     /// Handles every event of the topics that no other handler takes, unknown types included.
@@ -95,32 +116,21 @@ public:
         std::shared_ptr<EffectStore> store{};  ///< of ExactlyOnce: keeps the projection's position
         std::shared_ptr<EffectStore> inbox{};  ///< of OncePerEvent
         bool live_only = false;
+        std::function<std::unique_ptr<EventBatch>()> make_batch{};  ///< instead of `handle`: for many events at once
+        BatchOptions batch{};
     };
     [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return entries_; }
+    [[nodiscard]] const std::vector<Middleware>& middleware() const noexcept { return middleware_; }
 
 private:
     template <class Handler, class T>
     static Handled call(Handler& handler, const T& event, const Delivery& delivery) {
         if constexpr (std::is_invocable_v<Handler&, const T&, const Delivery&>) {
-            return outcome([&]() -> decltype(auto) { return handler(event, delivery); });
+            return detail::handled_by([&]() -> decltype(auto) { return handler(event, delivery); });
         } else {
             static_assert(std::is_invocable_v<Handler&, const T&>,
                           "a handler takes (const T&) or (const T&, const Delivery&)");
-            return outcome([&]() -> decltype(auto) { return handler(event); });
-        }
-    }
-    template <class F>
-    static Handled outcome(F&& run) {
-        using R = std::invoke_result_t<F>;
-        if constexpr (std::is_void_v<R>) {
-            run();
-            return done();
-        } else if constexpr (std::is_convertible_v<R, Handled>) {
-            return run();
-        } else {
-            static_assert(std::is_same_v<R, Result<void>>, "a handler returns nothing, Handled or Result<void>");
-            Result<void> result = run();
-            return result ? done() : to_handled(result.error());
+            return detail::handled_by([&]() -> decltype(auto) { return handler(event); });
         }
     }
     template <class... T, class Visitor>
@@ -138,12 +148,13 @@ private:
                 auto& database = static_cast<Transaction&>(transaction.underlying());
                 const T& typed = *static_cast<const T*>(event);
                 if constexpr (std::is_invocable_v<Handler&, const T&, Transaction&, const Delivery&>) {
-                    return outcome([&]() -> decltype(auto) { return (*handler)(typed, database, delivery); });
+                    return detail::handled_by(
+                        [&]() -> decltype(auto) { return (*handler)(typed, database, delivery); });
                 } else {
                     static_assert(std::is_invocable_v<Handler&, const T&, Transaction&>,
                                   "a handler takes (const T&, Transaction&) or (const T&, Transaction&, "
                                   "const Delivery&)");
-                    return outcome([&]() -> decltype(auto) { return (*handler)(typed, database); });
+                    return detail::handled_by([&]() -> decltype(auto) { return (*handler)(typed, database); });
                 }
             });
         });
@@ -155,9 +166,12 @@ private:
         (add_exactly_once<Transaction>(std::type_identity<T>{}, store, handler), ...);
     }
     void add(const EventDescriptor& descriptor, std::function<Handled(const void*, const Delivery&)> handle);
+    void add_batch(const EventDescriptor& descriptor, BatchOptions options,
+                   std::function<std::unique_ptr<EventBatch>()> make);
 
     std::string name_;
     std::vector<Entry> entries_;
+    std::vector<Middleware> middleware_;
 };
 
 EVENTSDK_END_NAMESPACE

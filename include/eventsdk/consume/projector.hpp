@@ -5,6 +5,7 @@
 #include <eventsdk/consume/dead_letter_options.hpp>
 #include <eventsdk/consume/projection.hpp>
 #include <eventsdk/consume/projector_health.hpp>
+#include <eventsdk/consume/retry_rule.hpp>
 #include <eventsdk/core/retry_policy.hpp>
 
 #include <memory>
@@ -43,6 +44,8 @@ struct ProjectorOptions {
     int prefetch_records = 5'000;
     /// A partition that has records and does not move for so long is stuck, 1 ms…24 h.
     Duration stuck_after{60'000};
+    /// Policies for classes of failures; what no rule fits is tried again by `retry`.
+    std::vector<RetryRule> retry_rules{};
 };
 
 /// Why run() came back without an error.

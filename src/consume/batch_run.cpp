@@ -1,0 +1,83 @@
+#include "consume/batch_run.hpp"
+
+#include <algorithm>
+
+EVENTSDK_BEGIN_NAMESPACE
+namespace consume {
+
+void BatchRun::run() {
+    batch_.ends.assign(batch_.tasks.size(), Batch::End::behind);
+    for (std::size_t at = 0; at < batch_.tasks.size(); ++at) run_one(at);
+    run_gathered();
+    progress_.current.store(nullptr, std::memory_order_relaxed);
+}
+
+bool BatchRun::is_behind(const Task& task) const {
+    return !stopped_.empty() && std::find(stopped_.begin(), stopped_.end(), task.key) != stopped_.end();
+}
+
+void BatchRun::show(const Task& task) {
+    progress_.current.store(&task, std::memory_order_relaxed);
+    progress_.started.fetch_add(1, std::memory_order_relaxed);
+}
+
+void BatchRun::done(std::size_t at) {
+    batch_.ends[at] = Batch::End::done;
+    batch_.tasks[at]->record = {};
+}
+
+void BatchRun::failed(std::size_t at) {
+    batch_.ends[at] = Batch::End::failed;
+    batch_.verdicts.push_back(std::move(verdict_));
+    stopped_.push_back(batch_.tasks[at]->key);
+}
+
+void BatchRun::given_back(std::size_t at) {
+    batch_.ends[at] = Batch::End::given_back;
+    stopped_.push_back(batch_.tasks[at]->key);
+}
+
+void BatchRun::run_one(std::size_t at) {
+    const Task& task = *batch_.tasks[at];
+    if (is_behind(task)) return;
+    show(task);
+    if (task.home->abandoned.load(std::memory_order_relaxed)) return given_back(at);
+    switch (dispatcher_.offer(task.record, task.attempts + 1, task.finished, task.key, verdict_)) {
+        case Dispatcher::Answer::done: return done(at);
+        case Dispatcher::Answer::failed: return failed(at);
+        case Dispatcher::Answer::gathered: return gathered_.push_back(at);
+        case Dispatcher::Answer::after_gathered: run_gathered(); return run_one(at);
+    }
+}
+
+void BatchRun::run_gathered() {
+    if (gathered_.empty()) return;
+    const std::vector<std::size_t> places = std::exchange(gathered_, {});
+    const Task& last = *batch_.tasks[places.back()];
+    if (dispatcher_.run_gathered(last.record, last.attempts + 1, last.finished, verdict_)) {
+        for (const std::size_t at : places) done(at);
+    } else if (places.size() == 1) {
+        failed(places.front());
+    } else if (verdict_.outcome == Handled::Outcome::unavailable || verdict_.outcome == Handled::Outcome::stop) {
+        failed(places.front());
+        give_up(std::span{places}.subspan(1));
+    } else {
+        for (const std::size_t at : places) run_alone(at);
+    }
+}
+
+void BatchRun::run_alone(std::size_t at) {
+    const Task& task = *batch_.tasks[at];
+    if (is_behind(task)) return;
+    show(task);
+    dispatcher_.run(task.record, task.attempts + 1, task.finished, verdict_) ? done(at) : failed(at);
+}
+
+void BatchRun::give_up(std::span<const std::size_t> rest) {
+    for (const std::size_t at : rest) {
+        if (!is_behind(*batch_.tasks[at])) given_back(at);
+    }
+}
+
+}  // namespace consume
+EVENTSDK_END_NAMESPACE

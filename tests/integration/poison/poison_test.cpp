@@ -1,0 +1,165 @@
+#include "events.hpp"
+
+#include <eventsdk/consume/projector.hpp>
+#include <eventsdk/kafka/connect.hpp>
+
+#include "support/catch.hpp"
+#include "support/kafka_env.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <map>
+#include <thread>
+
+using namespace eventsdk;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::int32_t partitions = 6;
+constexpr Duration patience = 30s;
+constexpr std::array<std::string_view, 3> stages{"parse", "schema", "handler"};
+
+using Position = std::pair<std::int32_t, std::int64_t>;
+struct Poison {
+    Record record{};
+    std::string_view stage{};
+};
+
+class Receipts final : public WriteSink {
+public:
+    void written(std::span<const WriteOutcome> outcomes) noexcept override {
+        for (const WriteOutcome& outcome : outcomes) {
+            if (outcome.error != nullptr) ++failed;
+            places[outcome.tag] = {outcome.partition, outcome.offset};
+        }
+    }
+    std::map<std::uint64_t, Position> places{};
+    int failed = 0;
+};
+
+/// Torn JSON, against the schema, or refused by the handler.
+Poison poisoned(const Catalogue& catalogue, const Broker& broker, const std::string& student, int sort) {
+    const std::string verdict = sort == 2 ? "unreadable" : "right";
+    Record record = catalogue.prepare(broker.runtime(), student, ExerciseSolved{student, 0, verdict, {}}).value();
+    std::string& value = *record.value;
+    if (sort == 0) value.resize(value.size() / 2);
+    if (sort == 1) value.replace(value.find("\"right\""), 7, "\"maybe\"");
+    return {std::move(record), stages[static_cast<std::size_t>(sort)]};
+}
+
+/// @param every how many records one is poison; 0: none
+std::map<Position, Poison> publish(const Broker& broker, const Catalogue& catalogue, int records, int every) {
+    Receipts receipts;
+    std::map<std::uint64_t, Poison> bad;
+    auto writer = broker.port().writer({.queue_records = 1'000'000}, receipts).value();
+    for (int count = 0; count < records; ++count) {
+        const std::string student = "student-" + std::to_string(count % 997);
+        const auto tag = static_cast<std::uint64_t>(count);
+        Record record;
+        if (every > 0 && count % every == every - 1) {
+            const Poison& made = bad[tag] = poisoned(catalogue, broker, student, count / every % 3);
+            record = made.record;
+        } else {
+            record = catalogue.prepare(broker.runtime(), student, ExerciseSolved{student, count, "right", {}}).value();
+        }
+        while (!writer->write(record, tag)) std::this_thread::sleep_for(1ms);
+    }
+    writer->flush(60s).value();
+    writer->close(1s);
+    REQUIRE(receipts.failed == 0);
+    std::map<Position, Poison> placed;
+    for (auto& [tag, poison] : bad) placed.emplace(receipts.places.at(tag), std::move(poison));
+    return placed;
+}
+
+/// Records per second of a new group over the whole topic, from the first event handled to the last.
+double rate(const Broker& broker, const Catalogue& catalogue, const std::string& group, int records) {
+    std::atomic<std::int64_t> began{0};
+    std::atomic<std::int64_t> ended{0};
+    const auto now = [] { return std::chrono::steady_clock::now().time_since_epoch().count(); };
+    Projection solved{group};
+    solved.on<ExerciseSolved>([&](const ExerciseSolved& event) -> Handled {
+        std::int64_t none = 0;
+        const std::int64_t at = now();
+        began.compare_exchange_strong(none, at, std::memory_order_relaxed);
+        ended.store(at, std::memory_order_relaxed);
+        return event.verdict == "unreadable" ? dead_letter("no such verdict") : done();
+    });
+    auto projector = Projector::create(broker, catalogue, std::move(solved), {.workers = 2}).value();
+    REQUIRE(projector.run_until_caught_up().value() == StopReason::caught_up);
+    const std::chrono::steady_clock::duration took{ended - began};
+    return records / std::chrono::duration<double>(took).count();
+}
+
+std::vector<Record> read_all(const Broker& broker, const std::string& topic) {
+    auto admin = broker.port().admin().value();
+    const std::int64_t end = admin->watermarks({topic, 0}, patience).value().high;
+    auto reader = broker.port().reader({}, nullptr).value();
+    const PartitionOffset from{topic, 0, -1};
+    reader->assign({&from, 1}).value();
+    std::vector<Record> all;
+    std::vector<ReceivedRecord> records;
+    for (std::int64_t next = 0; next < end;) {
+        REQUIRE(reader->poll(records, 1'000, patience).value() > 0);
+        for (const ReceivedRecord& record : records) {
+            next = record.offset + 1;
+            all.push_back(record.to_record());
+        }
+        records.clear();
+    }
+    return all;
+}
+
+/// Each poison record once for each group, and nothing else.
+void check_letters(const std::vector<Record>& letters, const std::map<Position, Poison>& poison, int groups) {
+    std::map<std::pair<std::string, Position>, int> found;
+    for (const Record& letter : letters) {
+        const auto text = [&](std::string_view name) { return std::string{letter.header(name).value()}; };
+        const Position place{std::stoi(text("eventsdk-dlq-partition")), std::stoll(text("eventsdk-dlq-offset"))};
+        const auto original = poison.find(place);
+        REQUIRE(original != poison.end());
+        REQUIRE(letter.value == original->second.record.value);
+        REQUIRE(letter.key == original->second.record.key);
+        REQUIRE(text("eventsdk-dlq-stage") == original->second.stage);
+        REQUIRE(++found[{text("eventsdk-dlq-group"), place}] == 1);
+    }
+    REQUIRE(found.size() == poison.size() * static_cast<std::size_t>(groups));
+}
+
+}  // namespace
+
+TEST_CASE("one poison record in a hundred is dead-lettered once, with its stage and bytes, and hardly slows the rest",
+          "[integration][kafka]") {
+    test::export_server_environment();
+    const int records = test::experiment_size(40'000, 200'000);
+    constexpr int rounds = 5;
+    const Runtime quiet{.logger = stderr_logger(LogLevel::error)};
+    auto broker = kafka::connect(kafka::Options::from_environment().value(), quiet).value();
+    auto admin = broker.port().admin().value();
+    const std::string clean = test::unique_name("clean");
+    const std::string spoilt = test::unique_name("spoilt");
+    for (const std::string& topic : {clean, spoilt})
+        admin->create_topic({.name = topic, .partitions = partitions}, patience).value();
+    admin->create_topic({.name = spoilt + ".dlq"}, patience).value();
+    const Catalogue of_clean = main_job_catalogue(clean).value();
+    const Catalogue of_spoilt = main_job_catalogue(spoilt).value();
+    (void)publish(broker, of_clean, records, 0);
+    const auto poison = publish(broker, of_spoilt, records, 100);
+
+    std::vector<double> with;
+    std::vector<double> without;
+    for (int round = 0; round < rounds; ++round) {
+        without.push_back(rate(broker, of_clean, test::unique_name("group"), records));
+        with.push_back(rate(broker, of_spoilt, test::unique_name("group"), records));
+    }
+    check_letters(read_all(broker, spoilt + ".dlq"), poison, rounds);
+    // The best of several runs: what else the machine does only makes one slower.
+    const double spoilt_rate = *std::max_element(with.begin(), with.end());
+    const double clean_rate = *std::max_element(without.begin(), without.end());
+    WARN(records << " records, " << poison.size() << " poison: " << static_cast<int>(spoilt_rate) << "/s against "
+                 << static_cast<int>(clean_rate) << "/s clean");
+    REQUIRE(spoilt_rate >= 0.8 * clean_rate);
+    for (const std::string& topic : {clean, spoilt, spoilt + ".dlq"}) admin->delete_topic(topic, patience).value();
+}
