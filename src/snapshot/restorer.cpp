@@ -168,7 +168,7 @@ Restorer::Outcome Restorer::from_place(Call& call, const Found& found, const Sna
     }
     if (!cut) walk.expect(place);
     const Stretch stretch{layout.partition, std::max(place.offset, layout.bounds.low), layout.bounds.last_stable};
-    auto read = log_.read(stretch, call.cost, [&](const ReceivedRecord& record) { return walk.take(record); });
+    auto read = read_events(call, stretch, walk);
     if (!read) return std::move(read).error();
     if (walk.mistaken()) {
         pass_over(call, found, "its last event is not where it says: the log is another one, or lost its end");
@@ -185,7 +185,7 @@ Restorer::Outcome Restorer::from_plain(Call& call, const Found& found, const Sna
     EventWalk walk{call.walk, {}};
     walk.hand_on_above(snapshot.revision);
     const Stretch stretch{call.layout.partition, call.layout.bounds.low, call.layout.bounds.last_stable};
-    auto read = log_.read(stretch, call.cost, [&](const ReceivedRecord& record) { return walk.take(record); });
+    auto read = read_events(call, stretch, walk);
     if (!read) return std::move(read).error();
     if (walk.cursor().revision() < snapshot.revision) {
         pass_over(call, found, "it is ahead of the log");
@@ -206,7 +206,7 @@ Result<Walked> Restorer::from_first(Call& call) {
         return walked(call, walk, {});
     }
     const Stretch stretch{call.layout.partition, call.layout.bounds.low, call.layout.bounds.last_stable};
-    auto read = log_.read(stretch, call.cost, [&](const ReceivedRecord& record) { return walk.take(record); });
+    auto read = read_events(call, stretch, walk);
     if (!read) return std::move(read).error();
     return walked(call, walk, {});
 }

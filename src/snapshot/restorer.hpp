@@ -58,6 +58,10 @@ private:
     [[nodiscard]] Outcome from_plain(Call& call, const Found& found, const SnapshotRecord& snapshot);
     [[nodiscard]] Result<Walked> from_first(Call& call);
     [[nodiscard]] Result<void> read_all_partitions(Call& call, EventWalk& walk);
+    [[nodiscard]] Result<void> read_events(Call& call, const Stretch& stretch, EventWalk& walk);
+    [[nodiscard]] Result<std::vector<IndexedRecord>> ask_index(const Call& call, const Stretch& stretch,
+                                                               std::int64_t& end);
+    [[nodiscard]] Result<void> read_indexed(Call& call, Stretch& rest, EventWalk& walk, bool& more);
     [[nodiscard]] Result<std::optional<SnapshotRecord>> read_snapshot(Call& call, SnapshotFinder& finder, Found& found);
     [[nodiscard]] static bool may_begin(const Wanted& wanted, const SnapshotRecord& snapshot);
     [[nodiscard]] Walked walked(const Call& call, const EventWalk& walk, Place last) const;

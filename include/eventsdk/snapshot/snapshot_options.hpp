@@ -2,10 +2,12 @@
 
 #include <eventsdk/broker/writer.hpp>
 #include <eventsdk/catalogue/registration.hpp>
+#include <eventsdk/snapshot/event_index.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -72,6 +74,10 @@ struct SnapshotOptions {
     /// Aggregates whose newest snapshot's place is remembered, 0…100,000,000 (about 150 bytes each). What is beyond
     /// costs reading the partition of the snapshot topic at each restore.
     std::size_t remembered_aggregates = 1'000'000;
+    /// Where the aggregates' events are in the log. Absent: the partition is scanned from the snapshot's place on. An
+    /// index that cannot be read, or is of another topic, is passed over with a warning; what it has not got to yet is
+    /// scanned.
+    std::shared_ptr<EventIndex> index{};
 
     /// The options, or `invalid_argument` "options.invalid" naming the first that is out of range.
     [[nodiscard]] EVENTSDK_API Result<SnapshotOptions> validated() const;
