@@ -32,9 +32,13 @@ Error missing(std::string_view name) {
 
 Result<void> fill(const FieldDescriptor& field, void* event, std::string_view text) {
     static thread_local json::Document document;
-    const bool unquote = !is_text(scalar_type(*field.type).kind) && text.starts_with('"');
-    const std::string content = unquote ? json::unescape(text) : std::string{text};
-    auto value = document.parse(content);
+    static thread_local std::string content;
+    if (!is_text(scalar_type(*field.type).kind) && text.starts_with('"')) {
+        content.clear();
+        json::append_unescaped(content, text);
+        text = content;
+    }
+    auto value = document.parse(text);
     if (!value) return at_attribute(field.name, std::move(value).error());
     if (auto filled = fill_payload(*field.type, field.get_mutable(event), *value); !filled)
         return at_attribute(field.name, std::move(filled).error());
@@ -45,7 +49,7 @@ Result<void> fill(const FieldDescriptor& field, void* event, std::string_view te
 
 Result<void> encode_attributes(const EventDescriptor& descriptor, const void* event, AttributeTexts& out) {
     out.extensions.clear();
-    out.texts.resize(descriptor.attributes.size());
+    if (out.texts.size() < descriptor.attributes.size()) out.texts.resize(descriptor.attributes.size());
     auto text = out.texts.begin();
     for (const FieldDescriptor& field : descriptor.attributes) {
         const void* value = field.get(event);

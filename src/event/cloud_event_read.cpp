@@ -70,7 +70,7 @@ private:
     void take_raw_members() {
         for (json::RawMembers members{text_}; members.next();) {
             std::string_view name = members.raw_name();
-            if (name.find('\\') != std::string_view::npos) name = scratch_.keep(json::unescape(name));
+            if (name.find('\\') != std::string_view::npos) name = scratch_.keep_unescaped(name);
             if (name == "data") out_.data = members.value();
             if (members.value() == "null" || name == "data" || name == "data_base64") continue;
             std::string_view unused;

@@ -70,15 +70,21 @@ Result<void> write_structured(const CloudEvent& event, RecordSink& out) {
 
 Result<void> write_binary(const CloudEvent& event, RecordSink& out) {
     if (auto checked = check_writable_event(event); !checked) return checked;
-    std::string name = "ce_";
-    const auto put = [&name, &out](std::string_view attribute, std::string_view text) {
-        name.resize(3);
-        out.header(name.append(attribute), text);
+    thread_local std::string name;
+    thread_local std::string plain;
+    const auto put = [&out](std::string_view attribute, std::string_view text) {
+        out.header(name.assign("ce_").append(attribute), text);
     };
     for_each_attribute(event, put);
     for (const CloudExtension& each : event.extensions) {
         const bool is_json_string = !each.is_plain && each.value.starts_with('"');
-        put(each.name, is_json_string ? std::string_view{json::unescape(each.value)} : each.value);
+        if (!is_json_string) {
+            put(each.name, each.value);
+            continue;
+        }
+        plain.clear();
+        json::append_unescaped(plain, each.value);
+        put(each.name, plain);
     }
     if (!event.datacontenttype.empty()) {
         out.header("content-type", event.datacontenttype);

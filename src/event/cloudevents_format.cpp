@@ -1,6 +1,6 @@
 #include "core/base64.hpp"
 #include "core/rfc3339.hpp"
-#include "event/cloud_event_attributes.hpp"
+#include "event/cloud_event_of_envelope.hpp"
 #include "event/envelope_rules.hpp"
 #include "event/schema_uri.hpp"
 #include "json/raw_members.hpp"
@@ -16,8 +16,6 @@ namespace codec {
 namespace {
 
 constexpr std::string_view json_content = "application/json";
-/// Where neither the catalogue nor the event names a bounded context.
-constexpr std::string_view unknown_source = "eventsdk";
 
 /// Gives a CloudEvent its meaning as an envelope.
 class ToEnvelope {
@@ -55,7 +53,7 @@ private:
 
     std::string_view plain(const CloudExtension& extension) {
         if (extension.is_plain || !extension.value.starts_with('"')) return extension.value;
-        if (extension.value.find('\\') != std::string_view::npos) return scratch_.keep(json::unescape(extension.value));
+        if (extension.value.find('\\') != std::string_view::npos) return scratch_.keep_unescaped(extension.value);
         return extension.value.substr(1, extension.value.size() - 2);
     }
 
@@ -147,103 +145,6 @@ private:
     bool has_version_ = false;
 };
 
-/// Makes a CloudEvent of an envelope; keeps the texts that it points to.
-class FromEnvelope {
-public:
-    explicit FromEnvelope(const EncodeInput& input) : input_{input} {}
-
-    Result<void> run(CloudEvent& event) {
-        event.reset();
-        const EnvelopeView& envelope = input_.envelope;
-        if (auto checked = check_writable(envelope); !checked) return checked;
-        event.id = envelope.event_id;
-        event.source = envelope.source;
-        event.type = envelope.type;
-        event.subject = envelope.aggregate_id;
-        format_timestamp(envelope.occurred_at, time_);
-        event.time = {time_.data(), time_.size()};
-        append_schema_uri(schema_, envelope.type, envelope.schema_version);
-        event.dataschema = schema_;
-        if (input_.payload) {
-            event.datacontenttype = json_content;
-            event.data_kind = CloudData::json;
-            event.data = *input_.payload;
-        }
-        own_extensions(event);
-        for (const Extension& each : input_.extensions)
-            if (auto added = extension(each, event); !added) return added;
-        if (event.source.empty()) event.source = unknown_source;
-        return {};
-    }
-
-private:
-    void own_extensions(CloudEvent& event) {
-        const EnvelopeView& envelope = input_.envelope;
-        const auto add = [&event](std::string_view name, std::string_view text) {
-            if (!text.empty()) event.extensions.push_back({name, text, true});
-        };
-        add("partitionkey", envelope.aggregate_id);
-        event.extensions.push_back({"schemaversion", number(version_, envelope.schema_version), false});
-        if (envelope.revision) add("revision", number(revision_, *envelope.revision));
-        add("correlationid", envelope.correlation_id);
-        add("causationid", envelope.causation_id);
-        add("traceparent", envelope.traceparent);
-        add("tracestate", envelope.tracestate);
-    }
-
-    static std::string_view number(std::array<char, 20>& room, std::int64_t value) noexcept {
-        const char* end = std::to_chars(room.data(), room.data() + room.size(), value).ptr;
-        return {room.data(), static_cast<std::size_t>(end - room.data())};
-    }
-
-    Result<void> extension(const Extension& given, CloudEvent& event) {
-        if (given.json == "null") return {};
-        if (given.name == "data_base64") return bytes(given.json, event);
-        if (given.name == "subject") return core(event.subject, given.json);
-        if (given.name == "dataschema") return core(event.dataschema, given.json);
-        if (given.name == "datacontenttype") return core(event.datacontenttype, given.json);
-        if (given.name == "source") return event.source.empty() ? core(event.source, given.json) : Result<void>{};
-        if (std::string_view unused; core_attribute(given.name, unused, event) != nullptr) {
-            Error error =
-                cloud_error("attribute_name", given.name, "is an attribute of the envelope, not an extension");
-            error.kind = ErrorKind::invalid_argument;
-            return error;
-        }
-        for (CloudExtension& each : event.extensions) {
-            if (each.name != given.name) continue;
-            each = {given.name, given.json, false};
-            return {};
-        }
-        event.extensions.push_back({given.name, given.json, false});
-        return {};
-    }
-
-    Result<void> core(std::string_view& place, std::string_view json) {
-        place = texts_.emplace_back(json::unescape(json));
-        return {};
-    }
-
-    Result<void> bytes(std::string_view json, CloudEvent& event) {
-        auto decoded = base64::decode(json::unescape(json));
-        if (!decoded || event.data_kind != CloudData::none) {
-            Error error = cloud_error(decoded ? "data_twice" : "data_base64", "data_base64",
-                                      decoded ? "stands beside a JSON payload" : "is not base64");
-            error.kind = ErrorKind::invalid_argument;
-            return error;
-        }
-        event.data_kind = CloudData::bytes;
-        event.data = texts_.emplace_back(std::move(*decoded));
-        return {};
-    }
-
-    const EncodeInput& input_;
-    std::array<char, 24> time_{};
-    std::array<char, 20> version_{};
-    std::array<char, 20> revision_{};
-    std::string schema_{};
-    std::deque<std::string> texts_{};
-};
-
 class CloudEventsFormat final : public EnvelopeFormat::Codec {
 public:
     explicit CloudEventsFormat(bool binary) noexcept : binary_{binary} {}
@@ -257,11 +158,10 @@ public:
     }
 
     Result<void> encode(const EncodeInput& input, RecordSink& out) const override {
-        thread_local CloudEvent event;
-        FromEnvelope mapping{input};
-        if (auto mapped = mapping.run(event); !mapped) return mapped;
+        thread_local WrittenCloudEvent scratch;
+        if (auto mapped = cloud_event_of(input, scratch); !mapped) return mapped;
         out.key(input.envelope.aggregate_id);
-        return binary_ ? write_binary(event, out) : write_structured(event, out);
+        return binary_ ? write_binary(scratch.event, out) : write_structured(scratch.event, out);
     }
 
     Result<void> decode(const RecordParts& record, const json::Value* body, const DecodeOptions& options,

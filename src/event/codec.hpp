@@ -58,11 +58,14 @@ struct Scratch {
     json::Document document{};
     json::Document inner{};  ///< of a payload that is only a part of its object
     CloudEvent event{};
-    std::deque<std::string> texts{};  ///< what views need and the record does not hold
+    std::vector<std::string_view> names{};  ///< of members; for searching
+    std::deque<std::string> texts{};        ///< what views need and the record does not hold
     std::size_t texts_used = 0;
 
     /// Keeps a text until the next record and gives its place.
     std::string_view keep(std::string_view text) { return room().assign(text); }
+    /// Keeps what a JSON string, with or without its quotes, stands for.
+    std::string_view keep_unescaped(std::string_view raw);
     /// An empty text that lives until the next record.
     [[nodiscard]] std::string& room();
 };

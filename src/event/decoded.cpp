@@ -18,6 +18,12 @@ std::string& Scratch::room() {
     return text;
 }
 
+std::string_view Scratch::keep_unescaped(std::string_view raw) {
+    std::string& text = room();
+    json::append_unescaped(text, raw);
+    return text;
+}
+
 std::string_view Decoded::payload_text() const {
     if (!payload) return {};
     return payload_member.empty() ? body : json::raw_member(body, payload_member);

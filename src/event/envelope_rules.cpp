@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -73,10 +74,12 @@ Result<void> check_writable_native(const EnvelopeView& envelope) {
 }
 
 bool is_event_uuid(std::string_view text) noexcept {
-    Uuid max;
-    max.bytes.fill(0xff);
     const auto parsed = Uuid::parse(text);
-    return parsed && !parsed->is_nil() && *parsed != max;
+    if (!parsed) return false;
+    // Nil and max are of one byte's value throughout.
+    const auto& bytes = parsed->bytes;
+    if (bytes[0] != 0 && bytes[0] != 0xff) return true;
+    return std::any_of(bytes.begin(), bytes.end(), [&bytes](std::uint8_t each) { return each != bytes[0]; });
 }
 
 void read_trace_headers(const RecordParts& record, EnvelopeView& envelope) {

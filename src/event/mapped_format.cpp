@@ -90,12 +90,16 @@ private:
 
     std::string_view made_id() {
         if (const auto id = record_.header("id"); id && is_event_uuid(*id)) return *id;
-        std::string position{record_.topic};
-        position.append("/")
+        std::string& position = scratch_.room();
+        position.append(record_.topic)
+            .append("/")
             .append(std::to_string(record_.partition))
             .append("/")
             .append(std::to_string(record_.offset));
-        return scratch_.keep(Uuid::v5(position_space, position).to_string());
+        const Uuid made = Uuid::v5(position_space, position);
+        position.resize(36);
+        made.format(std::span<char, 36>{position.data(), 36});
+        return position;
     }
 
     Result<void> headers() {
@@ -131,7 +135,7 @@ private:
         for (json::RawMembers members{out_.body}; members.next();) {
             if (is_own(members)) continue;
             std::string_view name = members.raw_name();
-            if (name.find('\\') != std::string_view::npos) name = scratch_.keep(json::unescape(name));
+            if (name.find('\\') != std::string_view::npos) name = scratch_.keep_unescaped(name);
             out_.extensions.push_back({name, members.value()});
         }
     }

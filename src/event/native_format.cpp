@@ -2,9 +2,9 @@
 #include "event/envelope_writer.hpp"
 #include "json/raw_members.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
-#include <unordered_set>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace codec {
@@ -85,20 +85,23 @@ private:
     /// Members of later versions of the envelope, and attributes of other formats; those of `extensions` win.
     void keep_others() {
         const std::string_view nested = json::raw_member(out_.body, "extensions");
-        std::unordered_set<std::string_view> taken{"extensions"};
+        auto& taken = scratch_.names;
+        taken.assign(1, "extensions");
         if (nested.starts_with('{')) {
             for (json::RawMembers inner{nested}; inner.next();) keep(inner);
-            for (const Extension& each : out_.extensions) taken.insert(each.name);
+            for (const Extension& each : out_.extensions) taken.push_back(each.name);
         }
+        std::sort(taken.begin(), taken.end());
         for (json::RawMembers members{out_.body}; members.next();) {
             const std::string_view name = plain_name(members);
-            if (!is_known(name) && !taken.contains(name)) out_.extensions.push_back({name, members.value()});
+            if (!is_known(name) && !std::binary_search(taken.begin(), taken.end(), name))
+                out_.extensions.push_back({name, members.value()});
         }
     }
 
     std::string_view plain_name(const json::RawMembers& member) {
         const std::string_view name = member.raw_name();
-        return name.find('\\') == std::string_view::npos ? name : scratch_.keep(json::unescape(name));
+        return name.find('\\') == std::string_view::npos ? name : scratch_.keep_unescaped(name);
     }
 
     void keep(const json::RawMembers& member) { out_.extensions.push_back({plain_name(member), member.value()}); }

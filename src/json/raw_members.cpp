@@ -1,5 +1,6 @@
 #include "json/raw_members.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 
@@ -123,17 +124,19 @@ std::string_view raw_member(std::string_view object, std::string_view name) {
 }
 
 std::string unescape(std::string_view raw) {
-    if (raw.size() >= 2 && raw.front() == '"') raw = raw.substr(1, raw.size() - 2);
     std::string out;
-    out.reserve(raw.size());
-    for (std::size_t at = 0; at < raw.size();) {
-        if (raw[at] != '\\') {
-            out += raw[at++];
-        } else {
-            at = append_escape(out, raw, at);
-        }
-    }
+    append_unescaped(out, raw);
     return out;
+}
+
+void append_unescaped(std::string& out, std::string_view raw) {
+    if (raw.size() >= 2 && raw.front() == '"') raw = raw.substr(1, raw.size() - 2);
+    out.reserve(out.size() + raw.size());
+    for (std::size_t at = 0; at < raw.size();) {
+        const std::size_t plain = std::min(raw.find('\\', at), raw.size());
+        out.append(raw, at, plain - at);
+        at = plain < raw.size() ? append_escape(out, raw, plain) : plain;
+    }
 }
 
 }  // namespace json

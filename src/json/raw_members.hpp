@@ -39,6 +39,8 @@ private:
 
 /// The text that an accepted JSON string (with or without its quotes) stands for.
 [[nodiscard]] std::string unescape(std::string_view raw);
+/// The same, appended to a text whose memory is used again.
+void append_unescaped(std::string& out, std::string_view raw);
 
 }  // namespace json
 EVENTSDK_END_NAMESPACE

@@ -26,8 +26,19 @@ std::vector<Member> sorted_members(const simdjson::dom::object& object) {
     return members;
 }
 
+// Of few members: each is looked for, without memory.
+bool equal_small_objects(const simdjson::dom::object& a, const simdjson::dom::object& b) {
+    for (const auto member : a) {
+        const auto other = b.at_key(member.key);
+        if (other.error() != simdjson::SUCCESS || !equal(member.value, other.value_unsafe())) return false;
+    }
+    return true;
+}
+
 bool equal_objects(const simdjson::dom::object& a, const simdjson::dom::object& b) {
+    constexpr std::size_t few = 16;
     if (a.size() != b.size()) return false;
+    if (a.size() <= few) return equal_small_objects(a, b);
     const auto left = sorted_members(a);
     const auto right = sorted_members(b);
     return std::equal(left.begin(), left.end(), right.begin(), right.end(),
@@ -90,11 +101,15 @@ std::uint64_t hash(const json::Value& value) noexcept {
 
 std::size_t find_repeated(const simdjson::dom::array& array) {
     constexpr std::size_t few = 8;
-    std::vector<std::pair<std::uint64_t, json::Value>> slots;
+    constexpr std::size_t kept = 4096;  // slots that stay with the thread
     if (array.size() <= few) return find_repeated_of_few(array);
     const auto count = static_cast<std::size_t>(std::distance(array.begin(), array.end()));
     const auto mask = std::bit_ceil(count * 2) - 1;
-    slots.resize(mask + 1);
+    using Slots = std::vector<std::pair<std::uint64_t, json::Value>>;
+    thread_local Slots of_thread;
+    Slots own;
+    Slots& slots = mask < kept ? of_thread : own;
+    slots.assign(mask + 1, {});
     std::size_t index = 0;
     for (const auto element : array) {
         const auto key = hash(element) | 1;  // 0 marks an empty slot

@@ -37,7 +37,7 @@ void Evaluator<collecting>::mark_in_place(const Node& node, const json::Value& v
 }
 
 template <bool collecting>
-void Evaluator<collecting>::mark_members(const Node& node, const json::Value& value, std::vector<bool>& marks,
+void Evaluator<collecting>::mark_members(const Node& node, const json::Value& value, Marks& marks,
                                          bool own_unevaluated) {
     if (node.object) {
         const auto& rules = *node.object;
@@ -49,7 +49,7 @@ void Evaluator<collecting>::mark_members(const Node& node, const json::Value& va
             for (const auto& [pattern, below] : rules.patterns)
                 evaluated =
                     evaluated || (budget_.spend(pattern->cost(member.key.size())) && pattern->matches(member.key));
-            if (evaluated) marks[index] = true;
+            if (evaluated) marks.set(index);
             ++index;
         }
     }
@@ -57,7 +57,7 @@ void Evaluator<collecting>::mark_members(const Node& node, const json::Value& va
 }
 
 template <bool collecting>
-void Evaluator<collecting>::mark_elements(const Node& node, const json::Value& value, std::vector<bool>& marks,
+void Evaluator<collecting>::mark_elements(const Node& node, const json::Value& value, Marks& marks,
                                           bool own_unevaluated) {
     if (node.array) {
         const auto& rules = *node.array;
@@ -66,7 +66,7 @@ void Evaluator<collecting>::mark_elements(const Node& node, const json::Value& v
         for (const auto element : json::array_of(value)) {
             if (all || index < rules.prefix.size() ||
                 (rules.contains != nullptr && rules.contains_evaluates && is_valid(*rules.contains, element)))
-                marks[index] = true;
+                marks.set(index);
             ++index;
         }
     }
@@ -77,11 +77,11 @@ template <bool collecting>
 bool Evaluator<collecting>::check_unevaluated_members(const Node& node, const json::Value& value,
                                                       const Object& object) {
     bool valid = true;
-    std::vector<bool> marks(object.size());
+    Marks marks(object.size());
     mark_members(node, value, marks, false);
     std::size_t index = 0;
     for (const auto member : object) {
-        if (marks[index++]) continue;
+        if (marks.has(index++)) continue;
         if (!check_below(node, "unevaluatedProperties", *node.object->unevaluated, member.value, member.key))
             valid = false;
         if (!valid && !collecting) return false;
@@ -92,12 +92,12 @@ bool Evaluator<collecting>::check_unevaluated_members(const Node& node, const js
 template <bool collecting>
 bool Evaluator<collecting>::check_unevaluated_elements(const Node& node, const json::Value& value, const Array& array) {
     bool valid = true;
-    std::vector<bool> marks(array.size());
+    Marks marks(array.size());
     mark_elements(node, value, marks, false);
     std::size_t index = 0;
     for (const auto element : array) {
         const auto at = index++;
-        if (marks[at]) continue;
+        if (marks.has(at)) continue;
         if (!check_below(node, "unevaluatedItems", *node.array->unevaluated, element, at)) valid = false;
         if (!valid && !collecting) return false;
     }

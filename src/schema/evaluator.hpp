@@ -1,5 +1,6 @@
 #pragma once
 
+#include "schema/marks.hpp"
 #include "schema/plan.hpp"
 
 #include <eventsdk/schema/schema.hpp>
@@ -87,8 +88,8 @@ private:
     [[nodiscard]] bool is_valid(const Node& node, const json::Value& value);
     bool check_if(const Combination& rules, const json::Value& value);
     [[nodiscard]] const Node& dynamic_target(const Combination& rules) const noexcept;
-    void mark_elements(const Node& node, const json::Value& value, std::vector<bool>& marks, bool own_unevaluated);
-    void mark_members(const Node& node, const json::Value& value, std::vector<bool>& marks, bool own_unevaluated);
+    void mark_elements(const Node& node, const json::Value& value, Marks& marks, bool own_unevaluated);
+    void mark_members(const Node& node, const json::Value& value, Marks& marks, bool own_unevaluated);
     template <class Mark>
     void mark_in_place(const Node& node, const json::Value& value, Mark&& mark);
 
