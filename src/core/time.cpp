@@ -1,5 +1,7 @@
 #include "core/rfc3339.hpp"
 
+#include "core/words.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -21,6 +23,16 @@ int digits(const char* at) noexcept {
         value = value * 10 + static_cast<int>(digit);
     }
     return bad != 0 ? -1 : value;
+}
+
+/// True when every byte of the word is in 0 to 9.
+bool are_digits(words::Word word) noexcept {
+    return ((word | (word + words::each_byte * (0x80 - 10))) & words::high_bits) == 0;
+}
+
+/// The number of the two digits at a place.
+int pair(words::Word digits_of, unsigned at) noexcept {
+    return static_cast<int>(words::byte(digits_of, at) * 10 + words::byte(digits_of, at + 1));
 }
 
 bool is_leap(int year) noexcept { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
@@ -74,17 +86,21 @@ bool can_be_leap_second(sys_seconds minute_start) noexcept {
 
 const char* rfc3339::read(std::string_view text, DateTime& out) noexcept {
     if (text.size() < seconds_end + 1) return "it is too short for YYYY-MM-DDTHH:MM:SSZ";
-    const char* at = text.data();
-    if (at[4] != '-' || at[7] != '-' || (at[10] != 'T' && at[10] != 't') || at[13] != ':' || at[16] != ':') {
+    // "YYYY-MM-", "DD" and "HH:MM:SS"; what is no digit becomes 0 when it is a separator, and too large else.
+    const words::Word date = words::load(text.data()) ^ 0x2d30302d30303030U;
+    const words::Word time = words::load(text.data() + 11) ^ 0x30303a30303a3030U;
+    const words::Word day_digits = (words::load(text.data() + 8) ^ 0x3030U) & 0xffffU;
+    if (words::byte(date, 4) != 0 || words::byte(date, 7) != 0 || (text[10] | 0x20) != 't' ||
+        words::byte(time, 2) != 0 || words::byte(time, 5) != 0) {
         return "it does not have the form YYYY-MM-DDTHH:MM:SS";
     }
-    const int year_number = digits<4>(at);
-    const int month_number = digits<2>(at + 5);
-    const int day_number = digits<2>(at + 8);
-    const int hour = digits<2>(at + 11);
-    const int minute = digits<2>(at + 14);
-    const int second = digits<2>(at + 17);
-    if ((year_number | month_number | day_number | hour | minute | second) < 0) return "a digit is missing";
+    if (!are_digits(date) || !are_digits(time) || !are_digits(day_digits)) return "a digit is missing";
+    const int year_number = pair(date, 0) * 100 + pair(date, 2);
+    const int month_number = pair(date, 5);
+    const int day_number = pair(day_digits, 0);
+    const int hour = pair(time, 0);
+    const int minute = pair(time, 3);
+    const int second = pair(time, 6);
     if (month_number < 1 || month_number > 12) return "there is no such month";
     if (day_number < 1 || day_number > days_in_month(year_number, month_number)) return "there is no such day";
     if (hour > 23 || minute > 59 || second > 60) return "there is no such time of day";

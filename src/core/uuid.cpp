@@ -1,25 +1,54 @@
 #include <eventsdk/core/uuid.hpp>
 
+#include "core/words.hpp"
+
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <cstring>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace {
 
-/// Value of a hexadecimal digit, 255 for anything else.
-constexpr std::array<std::uint8_t, 256> make_hex_values() {
-    std::array<std::uint8_t, 256> values{};
-    values.fill(255);
-    for (unsigned i = 0; i < 10; ++i) values['0' + i] = static_cast<std::uint8_t>(i);
-    for (unsigned i = 0; i < 6; ++i) {
-        values['a' + i] = static_cast<std::uint8_t>(10 + i);
-        values['A' + i] = static_cast<std::uint8_t>(10 + i);
-    }
-    return values;
+using words::each_byte;
+using words::high_bits;
+using words::load;
+using words::Word;
+
+/// Two pieces of four characters.
+Word load(const char* first, const char* second) noexcept {
+    std::array<char, 8> both{};
+    std::memcpy(both.data(), first, 4);
+    std::memcpy(both.data() + 4, second, 4);
+    return load(both.data());
 }
 
-constexpr auto hex_values = make_hex_values();
+/// The values of eight hexadecimal digits; `bad` becomes other than 0 where a character is none.
+Word hex_values(Word text, Word& bad) noexcept {
+    const Word low = text & ~high_bits;
+    const Word lower_case = low | (each_byte * 0x20);
+    const Word digit = (low + each_byte * (0x80 - '0')) & ~(low + each_byte * (0x7f - '9'));
+    const Word letter = (lower_case + each_byte * (0x80 - 'a')) & ~(lower_case + each_byte * (0x7f - 'f'));
+    bad |= (text | ~(digit | letter)) & high_bits;
+    return (low & (each_byte * 0x0f)) + ((letter & high_bits) >> 7) * 9;
+}
+
+/// The four bytes that eight hexadecimal values make.
+void store_bytes(Word values, std::uint8_t* to) noexcept {
+    Word bytes = ((values << 4) | (values >> 8)) & 0x00ff00ff00ff00ffU;
+    bytes = (bytes | (bytes >> 8)) & 0x0000ffff0000ffffU;
+    bytes |= bytes >> 16;
+    for (unsigned i = 0; i < 4; ++i) to[i] = static_cast<std::uint8_t>(bytes >> (8 * i));
+}
+
+/// The two digits of every byte.
+constexpr auto byte_texts = [] {
+    constexpr std::string_view hex = "0123456789abcdef";
+    std::array<std::array<char, 2>, 256> texts{};
+    for (std::size_t i = 0; i < texts.size(); ++i) texts[i] = {hex[i >> 4], hex[i & 15U]};
+    return texts;
+}();
+
 /// Where the two digits of each byte stand in 8-4-4-4-12.
 constexpr std::array<std::uint8_t, 16> places{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
 
@@ -31,16 +60,14 @@ void set_version_and_variant(Uuid& uuid, unsigned version) noexcept {
 }  // namespace
 
 std::optional<Uuid> Uuid::parse(std::string_view text) noexcept {
-    if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return {};
+    if (text.size() != 36) return {};
+    const char* at = text.data();
+    Word bad = static_cast<Word>((at[8] ^ '-') | (at[13] ^ '-') | (at[18] ^ '-') | (at[23] ^ '-'));
+    const std::array<Word, 4> values{hex_values(load(at), bad), hex_values(load(at + 9, at + 14), bad),
+                                     hex_values(load(at + 19, at + 24), bad), hex_values(load(at + 28), bad)};
+    if (bad != 0) return {};
     Uuid uuid;
-    unsigned bad = 0;
-    for (std::size_t i = 0; i < uuid.bytes.size(); ++i) {
-        const unsigned high = hex_values[static_cast<unsigned char>(text[places[i]])];
-        const unsigned low = hex_values[static_cast<unsigned char>(text[places[i] + 1U])];
-        bad |= high | low;
-        uuid.bytes[i] = static_cast<std::uint8_t>((high << 4) | low);
-    }
-    if (bad > 15) return {};
+    for (std::size_t i = 0; i < values.size(); ++i) store_bytes(values[i], uuid.bytes.data() + 4 * i);
     return uuid;
 }
 
@@ -57,8 +84,8 @@ Uuid Uuid::v7(std::int64_t unix_ms, std::uint16_t rand_a, std::uint64_t rand_b) 
 }
 
 Uuid Uuid::v5(const Uuid& space, std::string_view name) {
-    std::string text(reinterpret_cast<const char*>(space.bytes.data()), space.bytes.size());
-    text.append(name);
+    thread_local std::string text;
+    text.assign(reinterpret_cast<const char*>(space.bytes.data()), space.bytes.size()).append(name);
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
     EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha1(), nullptr);
@@ -69,12 +96,8 @@ Uuid Uuid::v5(const Uuid& space, std::string_view name) {
 }
 
 void Uuid::format(std::span<char, 36> out) const noexcept {
-    constexpr std::string_view hex = "0123456789abcdef";
     out[8] = out[13] = out[18] = out[23] = '-';
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        out[places[i]] = hex[bytes[i] >> 4];
-        out[places[i] + 1U] = hex[bytes[i] & 15U];
-    }
+    for (std::size_t i = 0; i < bytes.size(); ++i) std::memcpy(&out[places[i]], byte_texts[bytes[i]].data(), 2);
 }
 
 std::string Uuid::to_string() const {

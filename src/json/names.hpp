@@ -2,6 +2,8 @@
 
 #include <eventsdk/core/config.hpp>
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -10,27 +12,52 @@
 EVENTSDK_BEGIN_NAMESPACE
 namespace json {
 
-/// Length and up to 16 bytes of a member's name as one number: equal names have equal signatures, and most different
-/// ones do not. A few nanoseconds, no allocation; not a defence against prepared names (that is keyed_hash()).
-[[nodiscard]] inline std::uint64_t signature_of(std::string_view name) noexcept {
-    const auto load = [](const char* from, auto word) {
-        std::memcpy(&word, from, sizeof word);
-        return std::uint64_t{word};
-    };
-    const auto byte = [&](std::size_t at) { return std::uint64_t{static_cast<unsigned char>(name[at])}; };
-    const auto size = name.size();
+/// Length, first and last eight bytes of a member's name: all of it up to 16 bytes. Names with different keys differ.
+/// A few nanoseconds, no branch; the hash is not a defence against prepared names (that is keyed_hash()).
+struct NameKey {
     std::uint64_t head = 0;
     std::uint64_t tail = 0;
-    if (size >= 8) {
-        head = load(name.data(), std::uint64_t{});
-        tail = load(name.data() + size - 8, std::uint64_t{});
-    } else if (size >= 4) {
-        head = load(name.data(), std::uint32_t{}) | load(name.data() + size - 4, std::uint32_t{}) << 32;
-    } else if (size > 0) {
-        head = byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16;
+    std::uint64_t size = 0;
+
+    NameKey() = default;
+    explicit NameKey(std::string_view name) noexcept : size{name.size()} {
+        std::array<char, 8> padded{};
+        if (name.size() < padded.size()) {
+            if (!name.empty()) std::memcpy(padded.data(), name.data(), name.size());
+            head = tail = load(padded.data());
+        } else {
+            head = load(name.data());
+            tail = load(name.data() + name.size() - 8);
+        }
     }
-    return (head * 0x9e3779b97f4a7c15ULL) ^ std::rotl(tail, 29) ^ (std::uint64_t{size} << 48);
-}
+    /// Of a text of a parsed document, behind whose beginning eight bytes can always be read.
+    static NameKey of_parsed(std::string_view name) noexcept {
+        NameKey key;
+        const auto used = std::min<std::size_t>(name.size(), 8);
+        const std::uint64_t mask = used == 0 ? 0 : ~std::uint64_t{0} >> (64 - 8 * used);
+        key.size = name.size();
+        key.head = masked(load(name.data()), mask);
+        key.tail = masked(load(name.data() + name.size() - used), mask);
+        return key;
+    }
+
+    [[nodiscard]] std::uint64_t hash() const noexcept {
+        return (head * 0x9e3779b97f4a7c15ULL) ^ std::rotl(tail, 29) ^ (size << 48);
+    }
+    [[nodiscard]] bool holds_all() const noexcept { return size <= 16; }
+    friend bool operator==(const NameKey&, const NameKey&) = default;
+
+private:
+    static std::uint64_t load(const char* from) noexcept {
+        std::uint64_t word = 0;
+        std::memcpy(&word, from, sizeof word);
+        return word;
+    }
+    static std::uint64_t masked(std::uint64_t word, std::uint64_t mask) noexcept {
+        if constexpr (std::endian::native == std::endian::big) return word & __builtin_bswap64(mask);
+        return word & mask;
+    }
+};
 
 }  // namespace json
 EVENTSDK_END_NAMESPACE

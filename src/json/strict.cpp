@@ -105,7 +105,7 @@ bool StrictPass::close() {
 // Only a name whose bit is taken is compared with the earlier ones of its object.
 bool StrictPass::add_name(std::string_view name) {
     auto& frame = frames_.back();
-    const auto signature = signature_of(name);
+    const auto signature = NameKey::of_parsed(name).hash();
     const auto bit = std::uint64_t{1} << ((signature * 0x9e3779b97f4a7c15ULL) >> 58);
     if ((frame.seen & bit) != 0 && !frame.many)
         for (std::size_t i = frame.first_name; i < names_.size(); ++i)

@@ -35,6 +35,14 @@ std::size_t copy_plain(std::string_view text, char* to) noexcept {
     std::size_t at = 0;
     for (; at + word_size <= text.size() && is_plain(load(text.data() + at)); at += word_size)
         std::memcpy(to + at, text.data() + at, word_size);
+    if (at < text.size() && text.size() >= word_size) {
+        // The rest as part of the last eight bytes.
+        const std::size_t last = text.size() - word_size;
+        if (at + word_size > text.size() && is_plain(load(text.data() + last))) {
+            std::memcpy(to + last, text.data() + last, word_size);
+            return text.size();
+        }
+    }
     for (; at < text.size() && is_plain(text[at]); ++at) to[at] = text[at];
     return at;
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <eventsdk/core/config.hpp>
+#include "json/names.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,20 +19,26 @@ public:
     /// `names` must be all different and outlive the table.
     explicit NameTable(const std::vector<std::string_view>& names);
 
-    /// `none` when it is unknown. A multiplication, a look at one slot in most cases, and a comparison.
-    [[nodiscard]] std::uint32_t find(std::string_view name) const noexcept;
+    /// `none` when it is unknown; `name` is of a parsed document. A look at one slot in most cases.
+    [[nodiscard]] std::uint32_t find(std::string_view name) const noexcept {
+        if (slots_.empty()) return none;
+        const auto key = json::NameKey::of_parsed(name);
+        for (auto slot = slot_of(key.hash()); slots_[slot].index != none; slot = (slot + 1) & (slots_.size() - 1))
+            if (slots_[slot].key == key && (key.holds_all() || slots_[slot].name == name)) return slots_[slot].index;
+        return none;
+    }
 
 private:
     struct Slot {
-        std::uint64_t signature = 0;
+        json::NameKey key{};
         std::string_view name{};
         std::uint32_t index = none;
     };
 
-    [[nodiscard]] std::size_t slot_of(std::uint64_t signature) const noexcept {
-        return static_cast<std::size_t>((signature * multiplier_) >> shift_);
+    [[nodiscard]] std::size_t slot_of(std::uint64_t hash) const noexcept {
+        return static_cast<std::size_t>((hash * multiplier_) >> shift_);
     }
-    [[nodiscard]] std::size_t collisions(const std::vector<std::uint64_t>& signatures) const;
+    [[nodiscard]] std::size_t collisions(const std::vector<json::NameKey>& keys) const;
 
     std::vector<Slot> slots_{};
     std::uint64_t multiplier_ = 0x9e3779b97f4a7c15ULL;

@@ -19,6 +19,13 @@ std::strong_ordering reversed(std::strong_ordering order) noexcept { return 0 <=
 // The integer part is compared as an integer, so that no digit is lost.
 template <class Integer>
 std::strong_ordering compare(Integer a, double b) noexcept {
+    constexpr Integer exact = Integer{1} << 53;  // up to here a double holds every integer
+    if (a <= exact && (std::is_unsigned_v<Integer> || a >= Integer{} - exact)) {
+        const auto number = static_cast<double>(a);
+        return number < b   ? std::strong_ordering::less
+               : number > b ? std::strong_ordering::greater
+                            : std::strong_ordering::equal;
+    }
     constexpr double below = std::is_signed_v<Integer> ? -two_to_63 : 0.0;
     constexpr double above = std::is_signed_v<Integer> ? two_to_63 : two_to_64;
     if (b >= above) return std::strong_ordering::less;
@@ -119,6 +126,7 @@ std::uint64_t Number::hash() const noexcept {
 
 std::strong_ordering operator<=>(const Number& a, const Number& b) noexcept {
     using Form = Number::Form;
+    if (a.form_ == Form::signed_integer && b.form_ == Form::signed_integer) return a.signed_ <=> b.signed_;
     if (a.form_ == Form::floating && b.form_ == Form::floating)
         return a.floating_ < b.floating_   ? std::strong_ordering::less
                : a.floating_ > b.floating_ ? std::strong_ordering::greater

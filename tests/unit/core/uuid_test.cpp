@@ -34,6 +34,24 @@ std::string lower(std::string text) {
 
 }  // namespace
 
+TEST_CASE("every byte at every place of a UUID's text is a digit or makes it none", "[core][unit]") {
+    const std::string good = "0190A1b2-c3d4-7e5f-8a9B-0c1d2e3f4a5b";
+    const std::string_view digits = "0123456789abcdef";
+    for (std::size_t at = 0; at < good.size(); ++at)
+        for (int c = 0; c < 256; ++c) {
+            std::string text = good;
+            text[at] = static_cast<char>(c);
+            const auto digit = digits.find(lower(text.substr(at, 1)));
+            const bool dash = good[at] == '-';
+            CAPTURE(at, c);
+            const auto read = Uuid::parse(text);
+            REQUIRE(read.has_value() == (dash ? c == '-' : digit != std::string_view::npos));
+            if (read) REQUIRE(read->to_string() == lower(text));
+        }
+    CHECK_FALSE(Uuid::parse(good + "0"));
+    CHECK_FALSE(Uuid::parse(good.substr(1)));
+}
+
 TEST_CASE("every UUID of the vectors is read or refused as they say", "[core][unit]") {
     const auto vectors = support::load_vectors("uuids.json");
     for (const auto& each : vectors["cases"]) {

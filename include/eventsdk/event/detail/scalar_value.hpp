@@ -131,6 +131,10 @@ constexpr ValueType make_enum() {
 /// The nearest time of another precision, at the ends of what it can hold when it is beyond.
 template <class To, class From>
 constexpr To saturated(From from, bool& exact) {
+    if constexpr (std::is_same_v<To, From>) {
+        exact = true;
+        return from;
+    }
     using Coarse = std::chrono::sys_time<std::chrono::duration<long double>>;
     const Coarse wanted{from};
     exact = wanted >= Coarse{To::min()} && wanted <= Coarse{To::max()};
