@@ -1,10 +1,12 @@
 #include "schema/ecma_regex.hpp"
 
+#include "schema/ecma_scanner.hpp"
+#include "schema/unicode_classes.hpp"
+
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <iterator>
-#include <utility>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace schema_detail {
@@ -13,72 +15,9 @@ namespace {
 constexpr std::size_t max_nesting = 64;
 constexpr std::uint32_t max_count = 1000;  // RE2's own bound
 
-constexpr std::string_view space_ranges =
-    "\\t-\\r \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}";
-constexpr std::string_view not_space_ranges =
-    "\\x{0}-\\x{8}\\x{e}-\\x{1f}!-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}"
-    "\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}\\x{ff00}-\\x{10ffff}";
-
-// Long names of general categories, and what RE2 calls them.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 44> categories{{
-    {"Letter", "L"},
-    {"Cased_Letter", "LC"},
-    {"Uppercase_Letter", "Lu"},
-    {"Lowercase_Letter", "Ll"},
-    {"Titlecase_Letter", "Lt"},
-    {"Modifier_Letter", "Lm"},
-    {"Other_Letter", "Lo"},
-    {"Mark", "M"},
-    {"Combining_Mark", "M"},
-    {"Nonspacing_Mark", "Mn"},
-    {"Spacing_Mark", "Mc"},
-    {"Enclosing_Mark", "Me"},
-    {"Number", "N"},
-    {"Decimal_Number", "Nd"},
-    {"digit", "Nd"},
-    {"Letter_Number", "Nl"},
-    {"Other_Number", "No"},
-    {"Punctuation", "P"},
-    {"punct", "P"},
-    {"Connector_Punctuation", "Pc"},
-    {"Dash_Punctuation", "Pd"},
-    {"Open_Punctuation", "Ps"},
-    {"Close_Punctuation", "Pe"},
-    {"Initial_Punctuation", "Pi"},
-    {"Final_Punctuation", "Pf"},
-    {"Other_Punctuation", "Po"},
-    {"Symbol", "S"},
-    {"Math_Symbol", "Sm"},
-    {"Currency_Symbol", "Sc"},
-    {"Modifier_Symbol", "Sk"},
-    {"Other_Symbol", "So"},
-    {"Separator", "Z"},
-    {"Space_Separator", "Zs"},
-    {"Line_Separator", "Zl"},
-    {"Paragraph_Separator", "Zp"},
-    {"Other", "C"},
-    {"Control", "Cc"},
-    {"cntrl", "Cc"},
-    {"Format", "Cf"},
-    {"Surrogate", "Cs"},
-    {"Private_Use", "Co"},
-    {"L&", "LC"},
-    {"Any", "Any"},
-    {"ASCII", "ASCII"},
-}};
-
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-int hex_value(char c) noexcept {
-    if (is_digit(c)) return c - '0';
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-class Translator {
+class Translator : private EcmaScanner {
 public:
-    Translator(std::string_view text, bool translating) : text_{text}, translating_{translating} {}
+    Translator(std::string_view text, bool translating) : EcmaScanner{text}, translating_{translating} {}
 
     EcmaRegex run() {
         while (result_.error.empty() && at_ < text_.size()) term();
@@ -87,15 +26,6 @@ public:
     }
 
 private:
-    [[nodiscard]] bool more() const noexcept { return at_ < text_.size(); }
-    [[nodiscard]] char peek(std::size_t ahead = 0) const noexcept {
-        return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
-    }
-    bool take(std::string_view token) noexcept {
-        if (text_.substr(at_, token.size()) != token) return false;
-        at_ += token.size();
-        return true;
-    }
     void emit(std::string_view text) {
         if (translating_) result_.re2 += text;
     }
@@ -105,13 +35,6 @@ private:
             result_.re2 += static_cast<char>(point);
         else fmt::format_to(std::back_inserter(result_.re2), "\\x{{{:x}}}", point);
     }
-    void fail(std::string_view why) {
-        if (result_.error.empty()) result_.error = fmt::format("{} (at byte {})", why, at_);
-    }
-    void refuse(std::string_view why) {
-        if (result_.refusal.empty()) result_.refusal = fmt::format("{} (at byte {})", why, at_);
-    }
-
     void term() {
         const char c = peek();
         bool repeatable = true;
@@ -214,15 +137,6 @@ private:
         return value;
     }
 
-    std::uint32_t next_point() noexcept {
-        const auto lead = static_cast<unsigned char>(text_[at_]);
-        const std::size_t size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-        std::uint32_t point = size == 1 ? lead : lead & (0x7fU >> size);
-        for (std::size_t i = 1; i < size; ++i) point = point << 6 | (static_cast<unsigned char>(peek(i)) & 0x3fU);
-        at_ += size;
-        return point;
-    }
-
     // Outside of a class; true when it can be repeated.
     bool escape() {
         const char c = peek(1);
@@ -281,67 +195,6 @@ private:
         at_ = end + 1;
     }
 
-    // A character written with a backslash; the place is at the backslash.
-    std::uint32_t character_escape() {
-        const char c = peek(1);
-        at_ += 2;
-        switch (c) {
-            case 'f': return '\f';
-            case 'n': return '\n';
-            case 'r': return '\r';
-            case 't': return '\t';
-            case 'v': return '\v';
-            case '0':
-                if (is_digit(peek())) fail("an octal escape");
-                return 0;
-            case 'c':
-                if (is_letter(peek())) return static_cast<std::uint32_t>(text_[at_++]) & 0x1fU;
-                fail("\\c without a letter");
-                return 0;
-            case 'x': return hex(2);
-            case 'u': return unicode_escape();
-            default: break;
-        }
-        if (at_ > text_.size()) fail("a single backslash at the end");
-        else if (is_letter(c) || is_digit(c)) fail(fmt::format("an unknown escape sequence \\{}", c));
-        else --at_;
-        return result_.error.empty() ? next_point() : 0;
-    }
-
-    std::uint32_t hex(std::size_t digits) {
-        std::uint32_t value = 0;
-        for (std::size_t i = 0; i < digits; ++i) {
-            const int digit = hex_value(peek(i));
-            if (digit < 0) {
-                fail("hexadecimal digits expected");
-                return 0;
-            }
-            value = value << 4 | static_cast<std::uint32_t>(digit);
-        }
-        at_ += digits;
-        return value;
-    }
-
-    std::uint32_t unicode_escape() {
-        if (peek() == '{') {
-            std::size_t digits = 0;
-            ++at_;
-            while (hex_value(peek(digits)) >= 0 && digits < 7) ++digits;
-            const auto point = hex(digits);
-            if (digits == 0 || point > 0x10ffff || !take("}")) fail("\\u{…} without a code point");
-            return point;
-        }
-        auto point = hex(4);
-        if (point >= 0xd800 && point <= 0xdbff && take("\\u")) {
-            const auto low = hex(4);
-            if (low < 0xdc00 || low > 0xdfff) refuse("half of a surrogate pair");
-            point = 0x10000 + ((point - 0xd800) << 10) + (low & 0x3ff);
-        } else if (point >= 0xd800 && point <= 0xdfff) {
-            refuse("half of a surrogate pair");
-        }
-        return point;
-    }
-
     void character_class() {
         ++at_;
         const bool negated = take("^");
@@ -376,11 +229,8 @@ private:
         return '\b';
     }
 
-    std::string_view text_;
     bool translating_;
-    std::size_t at_ = 0;
     std::string groups_;  // one letter for each open group
-    EcmaRegex result_;
 };
 
 }  // namespace
