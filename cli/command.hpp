@@ -31,6 +31,8 @@ CLI::App& add_group(CLI::App& parent, const std::string& name, const std::string
 /// One function per group; each adds its commands and sets Session::run when one is chosen.
 void add_schema_commands(CLI::App& app, Session& session);
 void add_compat_command(CLI::App& group, Session& session);
+void add_lint_command(CLI::App& group, Session& session);
+void add_explain_command(CLI::App& group, Session& session);
 void add_record_commands(CLI::App& app, Session& session);
 void add_topics_commands(CLI::App& app, Session& session);
 void add_publish_command(CLI::App& app, Session& session);

@@ -128,6 +128,8 @@ void add_schema_commands(CLI::App& app, Session& session) {
     CLI::App& group = add_group(app, "schema", "Check events against JSON Schema files");
     add_validate(group, session);
     add_compat_command(group, session);
+    add_lint_command(group, session);
+    add_explain_command(group, session);
 }
 
 }  // namespace cli

@@ -99,10 +99,11 @@ if(BUILD_SHARED_LIBS)
   set(_eventsdk_static FALSE)
 endif()
 configure_package_config_file(cmake/eventsdkConfig.cmake.in eventsdkConfig.cmake
-  INSTALL_DESTINATION ${_eventsdk_package})
+  INSTALL_DESTINATION ${_eventsdk_package} PATH_VARS CMAKE_INSTALL_BINDIR)
 write_basic_package_version_file(eventsdkConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/eventsdkConfig.cmake" "${CMAKE_CURRENT_BINARY_DIR}/eventsdkConfigVersion.cmake"
   DESTINATION ${_eventsdk_package})
+install(FILES cmake/EventsdkSchemas.cmake DESTINATION ${_eventsdk_package})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/eventsdk)
 
 include(cmake/packages.cmake)

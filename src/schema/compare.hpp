@@ -17,8 +17,8 @@ namespace schema_detail {
 /// A schema document whose references are followed; it was compiled before, so that none is broken or endless.
 class SchemaTree {
 public:
-    /// `text` is strict JSON.
-    explicit SchemaTree(std::string_view text);
+    /// `text` is strict JSON. `bundled`: it is a bundle, in which keywords beside `$ref` count in any dialect.
+    explicit SchemaTree(std::string_view text, bool bundled = false);
     ~SchemaTree();
     SchemaTree(const SchemaTree&) = delete;
     SchemaTree& operator=(const SchemaTree&) = delete;

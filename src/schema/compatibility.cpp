@@ -2,6 +2,7 @@
 
 #include "json/text.hpp"
 #include "schema/compare.hpp"
+#include "schema/compiled.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -22,6 +23,12 @@ Result<std::unique_ptr<Side>> load_side(std::string_view text, std::string_view 
     auto schema = SchemaSet::compile(text, settings, name);
     if (!schema) return std::move(schema.error());
     return std::unique_ptr<Side>{new Side{std::move(*schema), schema_detail::SchemaTree{text}}};
+}
+
+Side side_of(const Schema& schema) {
+    const auto& compiled = schema.compiled();
+    const bool bundled = !compiled.bundle.empty();
+    return {schema, schema_detail::SchemaTree{bundled ? compiled.bundle : compiled.text, bundled}};
 }
 
 // A document that the writer accepts and the reader does not, although no rule said so.
@@ -77,6 +84,24 @@ Result<std::vector<CompatibilityFinding>> check_compatibility(std::string_view o
     auto newer = load_side(new_schema, "new", options);
     if (!newer) return std::move(newer.error());
     return compare_sides(**older, **newer, options);
+}
+
+std::vector<CompatibilityFinding> check_compatibility(const Schema& older, const Schema& newer,
+                                                      const CompatibilityOptions& options) {
+    return compare_sides(side_of(older), side_of(newer), options);
+}
+
+std::vector<VersionFindings> check_versions(const SchemaSet& schemas, bool transitive,
+                                            const CompatibilityOptions& options) {
+    std::vector<VersionFindings> all;
+    const auto ordered = schemas.all();
+    for (std::size_t newer = 0; newer < ordered.size(); ++newer)
+        for (std::size_t older = newer; older-- > 0 && ordered[older].type() == ordered[newer].type();) {
+            all.push_back(
+                {ordered[older], ordered[newer], check_compatibility(ordered[older], ordered[newer], options)});
+            if (!transitive) break;
+        }
+    return all;
 }
 
 Result<std::vector<CompatibilityFinding>> check_compatibility_transitive(std::span<const std::string> older_schemas,

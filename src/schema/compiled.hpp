@@ -18,6 +18,7 @@ struct Compiled {
     std::string type{};
     int version = 0;
     std::string text{};
+    std::string bundle{};  ///< with what it refers to in other files; empty when there is nothing of that kind
     std::vector<std::string> unknown_keywords{};
     std::shared_ptr<const ReferenceSchema> reference{};  ///< decides, when SchemaOptions::engine says so
 };

@@ -1,5 +1,6 @@
 #include "schema/loader.hpp"
 
+#include "schema/bundle.hpp"
 #include "schema/compiled.hpp"
 #include "schema/compiler.hpp"
 #include "schema/reference.hpp"
@@ -119,7 +120,7 @@ Result<const Node*> compile_file(Compiler& compiler, const Sources& sources, std
     return root;
 }
 
-Result<Schema> make_schema(const Compiler& compiler, const Sources& sources, const Found& found, const Node* root,
+Result<Schema> make_schema(const Compiler& compiler, Sources& sources, const Found& found, const Node* root,
                            std::shared_ptr<const Plan> plan, const SchemaOptions& options) {
     const auto& source = sources.source(found.source);
     auto compiled = std::make_shared<Compiled>();
@@ -137,6 +138,9 @@ Result<Schema> make_schema(const Compiler& compiler, const Sources& sources, con
     compiled->version = found.name.version;
     compiled->text = source.text;
     compiled->unknown_keywords = compiler.unknown_keywords(found.source);
+    auto bundled = bundle(sources, found.source);
+    if (!bundled) return std::move(bundled.error());
+    compiled->bundle = std::move(*bundled);
     return Schema{std::move(compiled)};
 }
 

@@ -33,8 +33,9 @@ const Json* find_named(const Json& schema, std::string_view anchor, std::string_
 
 }  // namespace
 
-SchemaTree::SchemaTree(std::string_view text) : root_{std::make_unique<Json>(Json::parse(text))} {
-    if (!root_->is_object()) return;
+SchemaTree::SchemaTree(std::string_view text, bool bundled)
+    : root_{std::make_unique<Json>(Json::parse(text))}, siblings_of_ref_count_{bundled} {
+    if (!root_->is_object() || bundled) return;
     const auto named = root_->find("$schema");
     if (named == root_->end() || !named->is_string()) return;
     const auto dialect = dialect_named(named->get_ref<const std::string&>());

@@ -54,6 +54,26 @@ struct CompatibilityFinding {
 [[nodiscard]] EVENTSDK_API Result<std::vector<CompatibilityFinding>> check_compatibility(
     std::string_view old_schema, std::string_view new_schema, const CompatibilityOptions& options = {});
 
+/// Compares two loaded schemas, with what they refer to in other files of their sets. `format` is looked at by examples
+/// where the sets were loaded with SchemaOptions::check_formats; CompatibilityOptions::schema is not used.
+/// **Thread safety**: may be called from any thread.
+[[nodiscard]] EVENTSDK_API std::vector<CompatibilityFinding> check_compatibility(
+    const Schema& older, const Schema& newer, const CompatibilityOptions& options = {});
+
+/// Two versions of one event type, and what stands between them.
+struct VersionFindings {
+    Schema older;
+    Schema newer;
+    std::vector<CompatibilityFinding> findings{};  ///< empty: compatible
+};
+
+/// Compares each version in a set with the one before it, or, when `transitive`, with all before it; ordered by type,
+/// then by the newer version. Empty when no type has two versions.
+/// **Thread safety**: may be called from any thread.
+[[nodiscard]] EVENTSDK_API std::vector<VersionFindings> check_versions(const SchemaSet& schemas,
+                                                                       bool transitive = false,
+                                                                       const CompatibilityOptions& options = {});
+
 /// Compares the newest schema with every older one, which are given oldest first; the messages say which it was by
 /// its place, from 1.
 [[nodiscard]] EVENTSDK_API Result<std::vector<CompatibilityFinding>> check_compatibility_transitive(

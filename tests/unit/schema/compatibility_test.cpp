@@ -1,5 +1,7 @@
 #include <eventsdk/schema/compatibility.hpp>
 
+#include "folder.hpp"
+
 #include "support/catch.hpp"
 
 #include <nlohmann/json.hpp>
@@ -137,6 +139,54 @@ TEST_CASE("additive allows optional properties and annotations, and nothing else
               .empty());
     CHECK(rule(R"({"properties":{"x":{"items":{"properties":{"y":{}}}}}})",
                R"({"properties":{"x":{"items":{"properties":{}}}}})") == "property_removed");
+}
+
+TEST_CASE("loaded versions are compared with what they refer to in other files", "[schema][unit]") {
+    Folder folder;
+    folder.file("common/types.schema.json",
+                R"({"definitions":{"short":{"type":"string","maxLength":5},"long":{"$ref":"#/definitions/any"},
+                    "any":{"type":"string"}, "n%/~":{"type":"integer"}}})");
+    const auto version = [&](int number, const std::string& definition) {
+        folder.file("a/A.v" + std::to_string(number) + ".schema.json",
+                    R"({"type":"object","properties":{"x":{"$ref":"../common/types.schema.json#/definitions/)" +
+                        definition + R"("},"z":{"$ref":"#"}}})");
+    };
+    version(1, "short");
+    version(2, "long");
+    version(3, "short");
+    version(4, "n%25~1~0");
+    folder.file("B.v1.schema.json", R"({"type":"object"})");
+    const auto set = SchemaSet::load(folder.path()).value();
+
+    const auto next = check_versions(set);
+    REQUIRE(next.size() == 3);
+    CHECK(next[0].findings.empty());
+    REQUIRE_FALSE(next[1].findings.empty());
+    CHECK(next[1].findings[0].rule == "max_length_added");
+    CHECK(next[1].findings[0].pointer == "/properties/x/maxLength");
+    CHECK(next[1].older.version() == 2);
+    CHECK(next[1].newer.version() == 3);
+    CHECK(next[2].findings[0].rule == "type_changed");
+    CHECK(check_versions(set, true).size() == 6);
+    CHECK(check_compatibility(*set.find("A", 1), *set.find("A", 3)).empty());
+    CHECK(check_versions(set, false, {.level = CompatibilityLevel::additive})[0].findings[0].rule ==
+          "max_length_removed");
+}
+
+TEST_CASE("what a bundled schema allows is what the files allow", "[schema][unit]") {
+    // Beside `$ref`, draft-07 ignores and 2020-12 does not; each file keeps its dialect.
+    Folder folder;
+    folder.file("old.schema.json", R"({"definitions":{"t":{"$ref":"#/definitions/u","maxLength":1},
+                                       "u":{"type":"string"}}})");
+    folder.file("new.schema.json", R"({"$schema":"https://json-schema.org/draft/2020-12/schema",
+                                       "$defs":{"t":{"$ref":"#u","maxLength":1},"u":{"$anchor":"u","type":"string"}}})");
+    folder.file("A.v1.schema.json", R"({"properties":{"x":{"$ref":"old.schema.json#/definitions/t"}}})");
+    folder.file("A.v2.schema.json", R"({"properties":{"x":{"$ref":"new.schema.json#/$defs/t"}}})");
+    const auto set = SchemaSet::load(folder.path()).value();
+    const auto findings = check_compatibility(*set.find("A", 1), *set.find("A", 2), {.examples = 0});
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].rule == "max_length_added");
+    CHECK(check_compatibility(*set.find("A", 2), *set.find("A", 1)).empty());
 }
 
 TEST_CASE("a text that is no schema is an error, not a verdict", "[schema][unit]") {
