@@ -2,23 +2,18 @@
 //
 // An input is one byte that chooses the format, one that counts the headers, their names and values each ended by a NUL,
 // then the record's value.
+#include "require.hpp"
+
 #include <support/records.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 
 using namespace eventsdk;
 
 namespace {
-
-void require(bool good, const char* what) {
-    if (good) return;
-    std::fprintf(stderr, "broken: %s\n", what);
-    std::abort();
-}
 
 std::string take(std::string_view& input) {
     const std::size_t end = std::min(input.find('\0'), input.size());
