@@ -26,20 +26,25 @@ inline std::string sample_event(std::size_t bytes) {
     return text + end;
 }
 
-/// The schema of the whole envelope above.
-inline std::string sample_schema() {
-    return R"j({"$schema":"http://json-schema.org/draft-07/schema#","type":"object",
-"required":["eventId","type","schemaVersion","aggregateId","occurredAt","payload"],
-"properties":{"eventId":{"type":"string","format":"uuid"},"type":{"const":"AssignmentSubmitted"},
-"schemaVersion":{"type":"integer","minimum":1},"aggregateId":{"type":"string","minLength":1,"maxLength":255},
-"occurredAt":{"type":"string","format":"date-time"},
-"payload":{"type":"object","required":["courseCode"],"additionalProperties":false,"properties":{
+/// The schema of the payload above.
+inline std::string sample_payload_schema() {
+    return R"j({"type":"object","required":["courseCode"],"additionalProperties":false,"properties":{
 "courseCode":{"type":"string","pattern":"^[A-Z]{2,4}-[0-9]{3,5}$"},"studentId":{"type":"string","format":"uuid"},
 "submittedAt":{"type":"string","format":"date-time"},"attempt":{"type":"integer","minimum":1,"maximum":99},
 "score":{"type":"number","minimum":0,"maximum":100},"late":{"type":"boolean"},
 "parts":{"type":"array","maxItems":1000,"items":{"type":"object","required":["name","points"],"properties":{
 "name":{"type":"string","maxLength":40},"points":{"type":"integer","minimum":0},
-"tags":{"type":"array","items":{"enum":["a","bc","d"]}}}}}}}}})j";
+"tags":{"type":"array","items":{"enum":["a","bc","d"]}}}}}}})j";
+}
+
+/// The schema of the whole envelope.
+inline std::string sample_schema() {
+    return R"j({"$schema":"http://json-schema.org/draft-07/schema#","type":"object",
+"required":["eventId","type","schemaVersion","aggregateId","occurredAt","payload"],
+"properties":{"eventId":{"type":"string","format":"uuid"},"type":{"const":"AssignmentSubmitted"},
+"schemaVersion":{"type":"integer","minimum":1},"aggregateId":{"type":"string","minLength":1,"maxLength":255},
+"occurredAt":{"type":"string","format":"date-time"},"payload":)j" +
+           sample_payload_schema() + "}}";
 }
 
 }  // namespace bench
