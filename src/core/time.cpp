@@ -47,9 +47,18 @@ sys_days day_of(int year_number, int month_number, int day_number) noexcept {
                           day{static_cast<unsigned>(day_number)}};
 }
 
-/// Reads "[.fraction]offset" and moves `at` behind it.
+/// Reads "[.fraction]offset".
 const char* read_tail(std::string_view text, DateTime& out) noexcept {
     std::size_t at = seconds_end;
+    if (text.size() == seconds_end + 5) {
+        // As most are written: ":ss.mmmZ".
+        const words::Word last = words::load(text.data() + 16) ^ 0x5a3030302e30303aU;
+        if (are_digits(last) && words::byte(last, 3) == 0 && words::byte(last, 7) == 0) {
+            out.nanoseconds = (pair(last, 4) * 10 + static_cast<int>(words::byte(last, 6))) * 1'000'000;
+            out.offset_minutes = 0;
+            return nullptr;
+        }
+    }
     out.nanoseconds = 0;
     if (text[at] == '.') {
         const std::size_t first = ++at;

@@ -1,6 +1,6 @@
 #include <eventsdk/core/uuid.hpp>
 
-#include "core/words.hpp"
+#include "core/uuid_text.hpp"
 
 #include <openssl/evp.h>
 
@@ -10,28 +10,7 @@
 EVENTSDK_BEGIN_NAMESPACE
 namespace {
 
-using words::each_byte;
-using words::high_bits;
-using words::load;
 using words::Word;
-
-/// Two pieces of four characters.
-Word load(const char* first, const char* second) noexcept {
-    std::array<char, 8> both{};
-    std::memcpy(both.data(), first, 4);
-    std::memcpy(both.data() + 4, second, 4);
-    return load(both.data());
-}
-
-/// The values of eight hexadecimal digits; `bad` becomes other than 0 where a character is none.
-Word hex_values(Word text, Word& bad) noexcept {
-    const Word low = text & ~high_bits;
-    const Word lower_case = low | (each_byte * 0x20);
-    const Word digit = (low + each_byte * (0x80 - '0')) & ~(low + each_byte * (0x7f - '9'));
-    const Word letter = (lower_case + each_byte * (0x80 - 'a')) & ~(lower_case + each_byte * (0x7f - 'f'));
-    bad |= (text | ~(digit | letter)) & high_bits;
-    return (low & (each_byte * 0x0f)) + ((letter & high_bits) >> 7) * 9;
-}
 
 /// The four bytes that eight hexadecimal values make.
 void store_bytes(Word values, std::uint8_t* to) noexcept {
@@ -60,12 +39,8 @@ void set_version_and_variant(Uuid& uuid, unsigned version) noexcept {
 }  // namespace
 
 std::optional<Uuid> Uuid::parse(std::string_view text) noexcept {
-    if (text.size() != 36) return {};
-    const char* at = text.data();
-    Word bad = static_cast<Word>((at[8] ^ '-') | (at[13] ^ '-') | (at[18] ^ '-') | (at[23] ^ '-'));
-    const std::array<Word, 4> values{hex_values(load(at), bad), hex_values(load(at + 9, at + 14), bad),
-                                     hex_values(load(at + 19, at + 24), bad), hex_values(load(at + 28), bad)};
-    if (bad != 0) return {};
+    std::array<Word, 4> values{};
+    if (!uuid_text::read(text, values)) return {};
     Uuid uuid;
     for (std::size_t i = 0; i < values.size(); ++i) store_bytes(values[i], uuid.bytes.data() + 4 * i);
     return uuid;

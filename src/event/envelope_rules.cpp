@@ -1,13 +1,13 @@
 #include "event/envelope_rules.hpp"
 
 #include "core/rfc3339.hpp"
+#include "core/uuid_text.hpp"
 #include "json/text.hpp"
 
 #include <eventsdk/core/trace_context.hpp>
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -74,12 +74,11 @@ Result<void> check_writable_native(const EnvelopeView& envelope) {
 }
 
 bool is_event_uuid(std::string_view text) noexcept {
-    const auto parsed = Uuid::parse(text);
-    if (!parsed) return false;
-    // Nil and max are of one byte's value throughout.
-    const auto& bytes = parsed->bytes;
-    if (bytes[0] != 0 && bytes[0] != 0xff) return true;
-    return std::any_of(bytes.begin(), bytes.end(), [&bytes](std::uint8_t each) { return each != bytes[0]; });
+    std::array<words::Word, 4> digits{};
+    if (!uuid_text::read(text, digits)) return false;
+    const bool is_nil = (digits[0] | digits[1] | digits[2] | digits[3]) == 0;
+    const bool is_max = (digits[0] & digits[1] & digits[2] & digits[3]) == words::each_byte * 0x0f;
+    return !is_nil && !is_max;
 }
 
 void read_trace_headers(const RecordParts& record, EnvelopeView& envelope) {

@@ -4,6 +4,7 @@
 
 #include <eventsdk/core/error.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,28 +17,25 @@ class Failure {
 public:
     /// @return false, so that a walker can `return failure.at_here(...)`.
     bool here(std::string_view code, std::string message) {
-        error_ = Error{.kind = ErrorKind::permanent, .code = std::string{code}, .message = std::move(message)};
-        pointer_.clear();
+        error_.emplace(Error{.kind = ErrorKind::permanent, .code = std::string{code}, .message = std::move(message)});
         return false;
     }
     bool below(std::string_view name) {
         std::string outer;
         json::append_pointer(outer, name);
-        pointer_.insert(0, outer);
+        error_->pointer.insert(0, outer);
         return false;
     }
     bool below(std::size_t index) { return below(std::to_string(index)); }
-    void hint(std::string text) { error_.hint = std::move(text); }
+    void hint(std::string text) { error_->hint = std::move(text); }
 
     [[nodiscard]] Error error() && {
-        error_.message = "\"" + pointer_ + "\" " + error_.message;
-        error_.pointer = std::move(pointer_);
-        return std::move(error_);
+        error_->message = "\"" + error_->pointer + "\" " + error_->message;
+        return std::move(*error_);
     }
 
 private:
-    Error error_{};
-    std::string pointer_{};
+    std::optional<Error> error_{};
 };
 
 }  // namespace codec

@@ -51,23 +51,24 @@ public:
 private:
     Result<void> member(std::string_view name, const json::Value& value) {
         EnvelopeView& envelope = out_.envelope;
-        if (name == "eventId") return note(event_id, id(value));
-        if (name == "type") return note(type, reader.text(name, value, "envelope.type", envelope.type));
-        if (name == "schemaVersion") return note(schema_version, reader.version(name, value, envelope.schema_version));
-        if (name == "aggregateId")
-            return note(aggregate_id, reader.text(name, value, "envelope.aggregate_id", envelope.aggregate_id));
+        if (takes("eventId", event_id, name)) return id(value);
+        if (takes("type", type, name)) return reader.text(name, value, "envelope.type", envelope.type);
+        if (takes("schemaVersion", schema_version, name)) return reader.version(name, value, envelope.schema_version);
+        if (takes("aggregateId", aggregate_id, name))
+            return reader.text(name, value, "envelope.aggregate_id", envelope.aggregate_id);
         if (name == "revision") return reader.revision(name, value, envelope.revision);
-        if (name == "occurredAt") return note(occurred_at, reader.time(name, value, envelope.occurred_at));
+        if (takes("occurredAt", occurred_at, name)) return reader.time(name, value, envelope.occurred_at);
         if (name == "correlationId") return reader.optional_text(name, value, envelope.correlation_id);
         if (name == "causationId") return reader.optional_text(name, value, envelope.causation_id);
-        if (name == "payload") return note(payload, take_payload(value));
+        if (takes("payload", payload, name)) return take_payload(value);
         ++others_;
         return {};
     }
 
-    Result<void> note(Member member, Result<void> read) {
+    bool takes(std::string_view known, Member member, std::string_view name) noexcept {
+        if (name != known) return false;
         seen_ |= member;
-        return read;
+        return true;
     }
 
     Result<void> id(const json::Value& value) {

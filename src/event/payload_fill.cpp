@@ -1,4 +1,5 @@
 #include "core/rfc3339.hpp"
+#include "core/words.hpp"
 #include "event/dynamic_value.hpp"
 #include "event/failure.hpp"
 #include "event/payload.hpp"
@@ -194,10 +195,19 @@ private:
 
     static std::size_t find(std::span<const FieldDescriptor> fields, std::string_view key, std::size_t next) noexcept {
         for (std::size_t i = next; i < fields.size(); ++i)
-            if (fields[i].name == key) return i;
+            if (is_same(fields[i].name, key)) return i;
         for (std::size_t i = 0; i < next; ++i)
-            if (fields[i].name == key) return i;
+            if (is_same(fields[i].name, key)) return i;
         return fields.size();
+    }
+
+    /// As ==, without a call for the names that are up to 16 bytes long.
+    static bool is_same(std::string_view a, std::string_view b) noexcept {
+        if (a.size() != b.size()) return false;
+        if (a.size() < 8 || a.size() > 16) return a == b;
+        const std::size_t last = a.size() - 8;
+        return words::load(a.data()) == words::load(b.data()) &&
+               words::load(a.data() + last) == words::load(b.data() + last);
     }
 
     bool complete(const ValueType& type, void* object, const SeenMembers& seen) {

@@ -33,6 +33,51 @@ Error fail(std::string_view code, std::string message) {
 
 }  // namespace
 
+// These three run for every container and name, and are small: the pass has them inside.
+inline bool StrictPass::open(std::uint64_t word, const Limits& limits) {
+    if (frames_.size() >= limits.max_depth) {
+        fault_ = Fault::too_deep;
+        return false;
+    }
+    if (kind_of(word) != '{') {
+        frames_.push_back({array_frame, false, 0});
+        return true;
+    }
+    if (count_of(word) > limits.max_members) {
+        fault_ = Fault::too_many_members;
+        members_ = count_of(word);
+        return false;
+    }
+    frames_.push_back({static_cast<std::uint32_t>(names_.size()), count_of(word) > many_names, 0});
+    return true;
+}
+
+inline bool StrictPass::close() {
+    const auto frame = frames_.back();
+    frames_.pop_back();
+    if (frame.first_name == array_frame) return true;
+    if (frame.many && repeats_among_many(frame.first_name)) return false;
+    names_.resize(frame.first_name);
+    return true;
+}
+
+// Only a name whose bit is taken is compared with the earlier ones of its object.
+inline bool StrictPass::add_name(std::string_view name) {
+    auto& frame = frames_.back();
+    const auto signature = NameKey::of_parsed(name).hash();
+    const auto bit = std::uint64_t{1} << ((signature * 0x9e3779b97f4a7c15ULL) >> 58);
+    if ((frame.seen & bit) != 0 && !frame.many)
+        for (std::size_t i = frame.first_name; i < names_.size(); ++i)
+            if (names_[i].signature == signature && names_[i].text == name) {
+                fault_ = Fault::duplicate_key;
+                name_ = name;
+                return false;
+            }
+    frame.seen |= bit;
+    names_.push_back({signature, name});
+    return true;
+}
+
 Result<void> StrictPass::check(const simdjson::dom::document& document, const Limits& limits, bool names_may_hold_nul) {
     const auto* tape = document.tape.get();
     const auto* strings = document.string_buf.get();
@@ -73,50 +118,6 @@ Result<void> StrictPass::check(const simdjson::dom::document& document, const Li
         name_is_next = object;
     }
     return {};
-}
-
-bool StrictPass::open(std::uint64_t word, const Limits& limits) {
-    if (frames_.size() >= limits.max_depth) {
-        fault_ = Fault::too_deep;
-        return false;
-    }
-    if (kind_of(word) != '{') {
-        frames_.push_back({array_frame, false, 0});
-        return true;
-    }
-    if (count_of(word) > limits.max_members) {
-        fault_ = Fault::too_many_members;
-        members_ = count_of(word);
-        return false;
-    }
-    frames_.push_back({static_cast<std::uint32_t>(names_.size()), count_of(word) > many_names, 0});
-    return true;
-}
-
-bool StrictPass::close() {
-    const auto frame = frames_.back();
-    frames_.pop_back();
-    if (frame.first_name == array_frame) return true;
-    if (frame.many && repeats_among_many(frame.first_name)) return false;
-    names_.resize(frame.first_name);
-    return true;
-}
-
-// Only a name whose bit is taken is compared with the earlier ones of its object.
-bool StrictPass::add_name(std::string_view name) {
-    auto& frame = frames_.back();
-    const auto signature = NameKey::of_parsed(name).hash();
-    const auto bit = std::uint64_t{1} << ((signature * 0x9e3779b97f4a7c15ULL) >> 58);
-    if ((frame.seen & bit) != 0 && !frame.many)
-        for (std::size_t i = frame.first_name; i < names_.size(); ++i)
-            if (names_[i].signature == signature && names_[i].text == name) {
-                fault_ = Fault::duplicate_key;
-                name_ = name;
-                return false;
-            }
-    frame.seen |= bit;
-    names_.push_back({signature, name});
-    return true;
 }
 
 bool StrictPass::repeats_among_many(std::size_t first) {

@@ -1,11 +1,11 @@
 #include "schema/formats.hpp"
 
+#include "core/uuid_text.hpp"
 #include "schema/ecma_regex.hpp"
 #include "schema/hosts.hpp"
 #include "schema/uri.hpp"
 
 #include <eventsdk/core/time.hpp>
-#include <eventsdk/core/uuid.hpp>
 
 #include <algorithm>
 #include <array>
@@ -61,7 +61,7 @@ bool is_full_time(std::string_view text) {
     return second < 60 || (hour * 60 + minute - offset + day) % day == day - 1;
 }
 
-bool is_uuid(std::string_view text) { return Uuid::parse(text).has_value(); }
+bool is_uuid(std::string_view text) { return uuid_text::is_uuid(text); }
 
 bool is_json_pointer(std::string_view text) {
     if (!text.empty() && text.front() != '/') return false;
