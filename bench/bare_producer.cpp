@@ -59,6 +59,12 @@ void BareProducer::write(const eventsdk::Record& record, const std::string& key)
     }
 }
 
+void BareProducer::send(std::span<const eventsdk::Record> records) {
+    const std::size_t wanted = acknowledged_ + records.size();
+    for (const eventsdk::Record& record : records) write(record, *record.key);
+    while (acknowledged_ < wanted) rd_kafka_flush(handle_, 1'000);
+}
+
 void BareProducer::run(const eventsdk::Record& record, const std::vector<std::string>& keys, std::size_t count) {
     acknowledged_ = 0;
     for (std::size_t i = 0; i < count; ++i) {

@@ -5,6 +5,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ public:
 
     /// Writes `count` times the record, keys in turn, and waits for all acknowledgements.
     void run(const eventsdk::Record& record, const std::vector<std::string>& keys, std::size_t count);
+
+    /// Writes the records and waits for all acknowledgements, without the linger time.
+    void send(std::span<const eventsdk::Record> records);
 
 private:
     void write(const eventsdk::Record& record, const std::string& key);

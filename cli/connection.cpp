@@ -29,18 +29,17 @@ eventsdk::kafka::Options options_of(const Connection& connection) {
 
 }  // namespace
 
-eventsdk::Broker Connection::connect(eventsdk::LogLevel level) const {
-    const eventsdk::Runtime runtime{.logger = eventsdk::stderr_logger(level)};
+eventsdk::Broker Connection::connect(const eventsdk::Runtime& runtime) const {
     return value_or_stop(eventsdk::kafka::connect(options_of(*this), runtime));
 }
 #else
-eventsdk::Broker Connection::connect(eventsdk::LogLevel) const {
+eventsdk::Broker Connection::connect(const eventsdk::Runtime&) const {
     throw Failure{usage, "this program was built without Kafka", "build it with -D EVENTSDK_KAFKA=ON"};
 }
 #endif
 
 eventsdk::Broker Connection::open() const {
-    eventsdk::Broker broker = connect();
+    eventsdk::Broker broker = connect({.logger = eventsdk::stderr_logger(eventsdk::LogLevel::error)});
     succeed_or_stop(broker.port().probe(timeout()));
     return broker;
 }

@@ -20,7 +20,7 @@ struct Connection {
 
     [[nodiscard]] eventsdk::Duration timeout() const { return std::chrono::seconds{timeout_seconds}; }
     /// Makes the connection, which comes about later.
-    [[nodiscard]] eventsdk::Broker connect(eventsdk::LogLevel level = eventsdk::LogLevel::error) const;
+    [[nodiscard]] eventsdk::Broker connect(const eventsdk::Runtime& runtime) const;
     /// Connects and waits for the first answer; ends the command when there is none.
     [[nodiscard]] eventsdk::Broker open() const;
 };

@@ -2,13 +2,19 @@
 #include "connection.hpp"
 #include "outbox_database.hpp"
 
+#include <eventsdk/core/health.hpp>
 #include <eventsdk/outbox/outbox_relay.hpp>
+#ifdef EVENTSDK_CLI_PROMETHEUS
+#  include <eventsdk/prometheus/exporter.hpp>
+#endif
 
 #include <CLI/CLI.hpp>
 
 #include <unistd.h>
 #include <array>
+#include <charconv>
 #include <memory>
+#include <optional>
 #include <thread>
 
 namespace cli {
@@ -24,6 +30,7 @@ struct RelayCommand {
     double keep_hours = 0;
     bool dead_letter_rejected = false;
     std::string transactional_id{};
+    std::string metrics{};  // ADDRESS:PORT
 };
 
 eventsdk::RelayOptions options_of(const RelayCommand& command) {
@@ -42,11 +49,56 @@ eventsdk::RelayOptions options_of(const RelayCommand& command) {
     return options;
 }
 
+#ifdef EVENTSDK_CLI_PROMETHEUS
+using eventsdk::prometheus::Exporter;
+
+std::optional<Exporter> make_exporter(const std::string& address) {
+    if (address.empty()) return std::nullopt;
+    const std::size_t colon = address.rfind(':');
+    const std::string port = address.substr(colon == std::string::npos ? 0 : colon + 1);
+    unsigned number = 0;
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+    if (error != std::errc{} || end != port.data() + port.size() || number > 65'535)
+        throw Failure{usage, "--metrics takes ADDRESS:PORT or PORT, not '" + address + "'", {}};
+    eventsdk::prometheus::ExporterOptions options;
+    if (colon != std::string::npos) options.address = address.substr(0, colon);
+    options.port = static_cast<std::uint16_t>(number);
+    Exporter exporter = value_or_stop(Exporter::create(options));
+    diagnose("metrics and health are at " + options.address + ":" + std::to_string(exporter.port()));
+    return exporter;
+}
+
+eventsdk::Health health_of(const eventsdk::OutboxRelay& relay) {
+    const eventsdk::RelayHealth health = relay.health();
+    eventsdk::Health shown{.healthy = health.healthy, .ready = health.healthy};
+    if (!health.reason.empty()) shown.problems.push_back(health.reason);
+    return shown;
+}
+#else
+struct Exporter {
+    [[nodiscard]] static std::shared_ptr<eventsdk::Metrics> metrics() { return eventsdk::no_metrics(); }
+    template <class Health>
+    void watch(const char*, Health) const {}
+};
+
+std::optional<Exporter> make_exporter(const std::string& address) {
+    if (!address.empty())
+        throw Failure{usage, "this program was built without Prometheus", "build it with -D EVENTSDK_PROMETHEUS=ON"};
+    return std::nullopt;
+}
+
+eventsdk::Health health_of(const eventsdk::OutboxRelay&) { return {}; }
+#endif
+
 /// Ends when the relay does (nothing but a wrong configuration ends it) or at a signal; then the shards are handed over.
 void relay(const RelayCommand& command) {
     auto store = command.database.open();
-    auto relay = value_or_stop(eventsdk::OutboxRelay::create(
-        std::move(store), command.connection.connect(eventsdk::LogLevel::info), options_of(command)));
+    eventsdk::Runtime runtime{.logger = eventsdk::stderr_logger(eventsdk::LogLevel::info)};
+    std::optional<Exporter> exporter = make_exporter(command.metrics);
+    if (exporter) runtime.metrics = exporter->metrics();
+    auto relay = value_or_stop(
+        eventsdk::OutboxRelay::create(std::move(store), command.connection.connect(runtime), options_of(command)));
+    if (exporter) exporter->watch("outbox", [&relay] { return health_of(relay); });
     std::array<int, 2> ended{-1, -1};
     if (::pipe(ended.data()) != 0) throw Failure{usage, "no pipe can be made", {}};
     eventsdk::Result<void> result;
@@ -61,6 +113,7 @@ void relay(const RelayCommand& command) {
         worker.request_stop();
     }
     worker.join();
+    if (exporter) exporter->watch("outbox", [] { return eventsdk::Health{}; });  // the relay is about to go
     ::close(ended[0]);
     succeed_or_stop(result);
 }
@@ -87,6 +140,7 @@ void add_outbox_relay_command(CLI::App& group, Session& session) {
     command.add_flag("--archive", options->database.archive, "Keep published rows in the archive table");
     command.add_option("--keep", options->keep_hours, "Hours after which archived rows are deleted; else never")
         ->check(CLI::PositiveNumber);
+    command.add_option("--metrics", options->metrics, "[ADDRESS:]PORT for Prometheus: /metrics, /health, /ready");
     add_database_options(command, options->database);
     add_connection_options(command, options->connection);
     command.callback([&session, options] { session.run = [options] { relay(*options); }; });

@@ -127,7 +127,7 @@ Result<void> OutboxRelay::Impl::renew() {
 /// A record that only the broker would find too large lets later ones of its key overtake it: ask for the limit first.
 Result<void> OutboxRelay::Impl::learn_limits(std::span<const OutboxRow> rows, MonotonicTime deadline) {
     for (const OutboxRow& row : rows) {
-        if (limits_.contains(row.record.topic)) continue;
+        if (limits_.contains(row.record.topic) || steady_clock::now() >= deadline) continue;
         auto admin = broker_.port().admin();
         if (!admin) return std::move(admin).error();
         const auto left = std::chrono::duration_cast<Duration>(deadline - steady_clock::now());

@@ -6,7 +6,10 @@ import sqlite3
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
+import urllib.error
+import urllib.request
 import uuid
 from pathlib import Path
 
@@ -103,6 +106,39 @@ class Outbox(unittest.TestCase):
             self.assertEqual(process.wait(30), 0)
         self.assertEqual(self.database.execute("SELECT holder FROM outbox_leases").fetchone(), ("",))
         self.assertEqual(self.database.execute("SELECT count(*) FROM outbox").fetchone(), (1,))
+
+    def test_a_relay_shows_its_measurements_and_its_health(self):
+        self.append("a")
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            process = subprocess.Popen([PROGRAM, "outbox", "relay", "--sqlite", self.file, "--metrics", "0", "--brokers",
+                                        f"127.0.0.1:{taken.getsockname()[1]}"], stderr=subprocess.PIPE,
+                                       env=environment(), text=True)
+            self.addCleanup(process.stderr.close)
+            self.addCleanup(process.kill)
+            line = process.stderr.readline()
+            if "built without Prometheus" in line:
+                self.skipTest(line)
+            address = line.split()[-1]
+            deadline = time.monotonic() + 60
+            while b"eventsdk_outbox_pending 1" not in self.fetch(address, "/metrics"):
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.1)
+            self.assertIn(b"eventsdk_outbox_oldest_seconds", self.fetch(address, "/metrics"))
+            while b'"healthy":false' not in self.fetch(address, "/health").replace(b" ", b""):
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.1)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(30), 0)
+        self.assertEqual(self.command("relay", "--metrics", "x").status, 2)
+
+    def fetch(self, address, path):
+        try:
+            with urllib.request.urlopen(f"http://{address}{path}", timeout=10) as answer:
+                return answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.read()
 
 
 if __name__ == "__main__":
