@@ -42,5 +42,6 @@ void add_dlq_settle_commands(CLI::App& group, Session& session);
 void add_lag_command(CLI::App& app, Session& session);
 void add_outbox_commands(CLI::App& app, Session& session);
 void add_outbox_relay_command(CLI::App& group, Session& session);
+void add_doctor_command(CLI::App& app, Session& session);
 
 }  // namespace cli

@@ -24,6 +24,7 @@ void add_commands(CLI::App& app, cli::Session& session) {
     cli::add_dlq_commands(app, session);
     cli::add_lag_command(app, session);
     cli::add_outbox_commands(app, session);
+    cli::add_doctor_command(app, session);
 }
 
 /// CLI11's own statuses are not ours.

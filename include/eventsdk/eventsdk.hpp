@@ -5,6 +5,7 @@
 
 #include <eventsdk/aggregate/aggregate_traits.hpp>
 #include <eventsdk/aggregate/decide.hpp>
+#include <eventsdk/broker/start_lint.hpp>
 #include <eventsdk/broker/topic_lint.hpp>
 #include <eventsdk/broker/topics.hpp>
 #include <eventsdk/catalogue/catalogue.hpp>
@@ -16,6 +17,7 @@
 #include <eventsdk/memory/broker.hpp>
 #include <eventsdk/process/processor.hpp>
 #include <eventsdk/produce/producer.hpp>
+#include <eventsdk/produce/transactional_id.hpp>
 #include <eventsdk/produce/transactional_producer.hpp>
 #include <eventsdk/service/service.hpp>
 #include <eventsdk/service/stop_on_signals.hpp>

@@ -111,6 +111,16 @@ constexpr std::array<std::pair<const char*, std::string_view>, 10> variables{{
     {"KAFKA_SSL_KEY_PASSWORD", "ssl.key.password"},
 }};
 
+/// What to do about a property that is not taken; for those that people do set, why.
+std::string_view why_refused(std::string_view name) {
+    if (name == "acks" || name == "request.required.acks" || name == "enable.idempotence")
+        return "leave it out: the SDK writes with acks=all and idempotence; with acks=1 an acknowledged event is lost with "
+               "its node, without idempotence a retry doubles events";
+    if (name == "enable.auto.commit" || name == "enable.auto.offset.store")
+        return "leave it out: the SDK commits what is handled; automatic commits lose events that were only read";
+    return "docs/configuration.md lists the properties that may be given; the SDK sets the others";
+}
+
 }  // namespace
 
 Result<void> Options::set(std::string_view name, std::string_view value) {
@@ -120,10 +130,8 @@ Result<void> Options::set(std::string_view name, std::string_view value) {
     for (const Named& member : members) {
         if (member.name == name) return member.set(*this, value);
     }
-    if (find_allowed_property(name) == nullptr) {
-        return invalid(fmt::format("property '{}' is unknown or not allowed", name),
-                       "docs/configuration.md lists the properties that may be given; the SDK sets the others");
-    }
+    if (find_allowed_property(name) == nullptr)
+        return invalid(fmt::format("property '{}' is unknown or not allowed", name), std::string{why_refused(name)});
     if (auto checked = check_property(name, std::string{value}); !checked) return checked;
     properties[std::string{name}] = std::string{value};
     return {};

@@ -42,20 +42,6 @@ Result<std::string_view> host_of(std::string_view server) {
     return server.substr(0, colon);
 }
 
-/// True when every server is on this machine.
-Result<bool> check_servers(std::string_view servers) {
-    bool all_loopback = true;
-    if (servers.empty()) return invalid("bootstrap_servers is empty", "write host:port,host:port");
-    while (true) {
-        const std::size_t comma = servers.find(',');
-        const auto host = host_of(servers.substr(0, comma));
-        if (!host) return host.error();
-        all_loopback = all_loopback && is_loopback(*host);
-        if (comma == std::string_view::npos) return all_loopback;
-        servers.remove_prefix(comma + 1);
-    }
-}
-
 bool uses_tls(SecurityProtocol protocol) {
     return protocol == SecurityProtocol::ssl || protocol == SecurityProtocol::sasl_ssl;
 }
@@ -133,8 +119,21 @@ Result<void> check_tls(const Options& options) {
 
 }  // namespace
 
+Result<bool> only_this_machine(std::string_view servers) {
+    bool all_loopback = true;
+    if (servers.empty()) return invalid("bootstrap_servers is empty", "write host:port,host:port");
+    while (true) {
+        const std::size_t comma = servers.find(',');
+        const auto host = host_of(servers.substr(0, comma));
+        if (!host) return host.error();
+        all_loopback = all_loopback && is_loopback(*host);
+        if (comma == std::string_view::npos) return all_loopback;
+        servers.remove_prefix(comma + 1);
+    }
+}
+
 Result<Options> Options::validated() const {
-    const auto loopback = check_servers(bootstrap_servers);
+    const auto loopback = only_this_machine(bootstrap_servers);
     if (!loopback) return loopback.error();
     if (auto login = check_login(*this, *loopback); !login) return login.error();
     if (auto tls = check_tls(*this); !tls) return tls.error();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kafka/admin_client.hpp"
+#include "kafka/option_lint.hpp"
 
 #include <eventsdk/broker/broker.hpp>
 
@@ -21,6 +22,7 @@ public:
     Result<std::unique_ptr<Admin>> admin() override;
     Result<void> probe(Duration timeout) override;
     [[nodiscard]] const Runtime& runtime() const noexcept override { return runtime_; }
+    [[nodiscard]] std::vector<Finding> findings() const override { return lint_options(options_); }
     [[nodiscard]] std::string describe() const override { return "kafka " + options_.bootstrap_servers; }
 
 private:

@@ -26,6 +26,9 @@ struct AllowedProperty {
 /// Does librdkafka take this value for this property? `invalid_argument` naming both if not.
 [[nodiscard]] Result<void> check_property(std::string_view name, const std::string& value);
 
+/// True when every server of "host:port,host:port" is on this machine; `invalid_argument` naming one that is no server.
+[[nodiscard]] Result<bool> only_this_machine(std::string_view servers);
+
 [[nodiscard]] std::string_view wire_name(SecurityProtocol protocol) noexcept;
 [[nodiscard]] std::string_view wire_name(SaslMechanism mechanism) noexcept;
 

@@ -25,7 +25,15 @@ Error thrown_error(std::string_view what) {
 }  // namespace
 
 TransactionalProducer::Impl::Impl(Broker broker, Catalogue catalogue, TransactionalProducerOptions options)
-    : broker_{std::move(broker)}, catalogue_{std::move(catalogue)}, options_{std::move(options)} {}
+    : broker_{std::move(broker)},
+      catalogue_{std::move(catalogue)},
+      options_{std::move(options)},
+      id_{broker_.port().describe(), options_.transactional_id} {
+    if (!id_.shared()) return;
+    broker_.runtime().logger->log(LogLevel::warning, "lint.transactional_id_shared: this producer fences another one",
+                                  {{"transactional_id", std::string_view{options_.transactional_id}},
+                                   {"hint", "give each producer an id of its own, see transactional_id()"}});
+}
 
 Result<void> TransactionalProducer::Impl::open() {
     TransactionalWriterOptions options;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "produce/live_ids.hpp"
 #include "produce/transaction_outcomes.hpp"
 
 #include <eventsdk/produce/transactional_producer.hpp>
@@ -75,6 +76,7 @@ private:
     Broker broker_;
     Catalogue catalogue_;
     const TransactionalProducerOptions options_;
+    const produce::LiveId id_;
     produce::TransactionOutcomes outcomes_;
     std::unique_ptr<TransactionalWriter> writer_;  // null after an outcome that only a new one can clear up
     std::optional<Error> dead_;                    // fenced or fatal: every further call gives it

@@ -185,6 +185,19 @@ class WithBrokers(unittest.TestCase):
             compiled = subprocess.run([os.environ["CXX"], "-std=c++20", "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
                                        "-I", SOURCE / "include", source], capture_output=True, timeout=120, check=False)
             self.assertEqual(compiled.stderr.decode(), "")
+    def test_the_doctor_finds_what_would_lose_events(self):
+        self.command("topics", "apply", "-", given=self.topic_file(retention="7d"))
+        told = self.command("doctor", self.topic, f"{self.topic}.nowhere", "--replay", "30d", "--json")
+        self.assertEqual(told.status, 1)
+        self.assertEqual({(line["topic"], line["code"]) for line in told.lines},
+                         {(self.topic, "lint.single_copy"), (self.topic, "lint.short_retention"),
+                          (self.topic, "lint.dead_letters_missing"), (f"{self.topic}.nowhere", "lint.topic_missing")})
+        self.assertTrue(all(line["message"] and line["hint"] for line in told.lines))
+        sourced = self.command("doctor", self.topic, "--event-sourced", self.topic).bytes
+        self.assertIn(b"lint.short_history", sourced)
+        self.assertIn(b"retention.ms", sourced)
+        everything = self.command("doctor", "--json")
+        self.assertIn(self.topic, {line["topic"] for line in everything.lines})
 
     def test_what_is_not_there_is_status_1(self):
         for arguments in (["topics", "describe", self.topic], ["tail", self.topic, "--to-end"], ["lag", self.topic],

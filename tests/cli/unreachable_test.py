@@ -7,7 +7,7 @@ from program import SCHEMAS, environment, run
 
 
 class Unreachable(unittest.TestCase):
-    COMMANDS = (["topics", "list"], ["topics", "describe", "t"], ["tail", "t"], ["dlq", "list", "t"], ["lag", "g"],
+    COMMANDS = (["topics", "list"], ["topics", "describe", "t"], ["tail", "t"], ["dlq", "list", "t"], ["lag", "g"], ["doctor"],
                 ["publish", "t", "--schemas", SCHEMAS])
 
     def test_a_broker_that_is_down_is_status_3_within_the_time_out(self):

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eventsdk/broker/admin.hpp>
+#include <eventsdk/broker/finding.hpp>
 #include <eventsdk/broker/reader.hpp>
 #include <eventsdk/broker/writer.hpp>
 #include <eventsdk/core/runtime.hpp>
@@ -8,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 EVENTSDK_BEGIN_NAMESPACE
 
@@ -33,6 +35,9 @@ public:
     /// credentials, certificate), never later.
     [[nodiscard]] virtual Result<void> probe(Duration timeout) = 0;
     [[nodiscard]] virtual const Runtime& runtime() const noexcept = 0;
+    /// Settings of the way to the brokers that are dangerous or useless, known without asking them; lint_start() adds
+    /// what the topics tell.
+    [[nodiscard]] virtual std::vector<Finding> findings() const { return {}; }
     /// For people: "kafka 127.0.0.1:9092", "memory".
     [[nodiscard]] virtual std::string describe() const = 0;
 };

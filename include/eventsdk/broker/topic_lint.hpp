@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eventsdk/broker/admin.hpp>
+#include <eventsdk/broker/finding.hpp>
 
 #include <optional>
 #include <string>
@@ -16,14 +17,6 @@ struct TopicPromise {
     std::optional<Duration> replay{};
     /// The topic whose dead letters this one holds: its records must fit with their headers (64 KiB).
     std::optional<TopicDescription> dead_letters_of{};
-};
-
-/// One setting that is dangerous or useless.
-struct Finding {
-    std::string topic{};
-    std::string code{};     ///< stable: "lint.min_isr", "lint.single_copy", …
-    std::string message{};  ///< what may happen
-    std::string hint{};     ///< what to change
 };
 
 /// Looks for settings of a topic that would lose events or stop publishers, before the first record is written:
