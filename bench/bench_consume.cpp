@@ -125,6 +125,6 @@ int main(int argument_count, char** arguments) {
     bench::print("bare librdkafka", bench::median(bare_runs));
     bench::print("eventsdk", bench::median(sdk_runs));
     bench::print_ratio(bench::median(sdk_runs), bench::median(bare_runs));
-    std::printf("memory: peak %ld KiB\n", bench::resident_kib());
+    std::printf("memory: peak %ld KiB\n", bench::peak_kib());
     return 0;
 }

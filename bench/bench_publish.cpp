@@ -1,14 +1,17 @@
 // Typed publish (envelope, id, trace, schema check, acknowledged) beside a bare librdkafka loop that writes the same
-// bytes with the same settings. Needs a Kafka: tools/bench publish starts one.
+// bytes with the same settings. Needs a Kafka: tools/bench publish starts one; `--mock 1` takes librdkafka's mock broker,
+// whose work counts as CPU of both sides. `--soak N` publishes N more events and shows that memory stays flat.
 
 #include <eventsdk/kafka/connect.hpp>
 #include <eventsdk/produce/producer.hpp>
 
 #include "bare_producer.hpp"
+#include "mock_broker.hpp"
 #include "submission.hpp"
 #include "support.hpp"
 
 #include <atomic>
+#include <optional>
 
 namespace {
 
@@ -39,17 +42,34 @@ bench::Run run_bare(bench::BareProducer& producer, const Record& record, const s
     return measure.end(count);
 }
 
+/// Memory after each tenth of `count` events.
+void soak(Producer& producer, const std::vector<std::string>& keys, std::size_t count) {
+    const long start = bench::resident_kib();
+    std::printf("memory at the start of %zu events: %ld KiB\n", count, start);
+    for (std::size_t tenth = 1; tenth <= 10; ++tenth) {
+        (void)run_sdk(producer, keys, count / 10);
+        const long now = bench::resident_kib();
+        std::printf("  after %9zu events: %ld KiB, %+ld KiB\n", tenth * (count / 10), now, now - start);
+        std::fflush(stdout);
+    }
+    std::printf("  peak %ld KiB\n", bench::peak_kib());
+}
+
 }  // namespace
 
 int main(int argument_count, char** arguments) {
     const std::size_t records = bench::argument(argument_count, arguments, "--records", 1'000'000);
     const std::size_t rounds = bench::argument(argument_count, arguments, "--rounds", 5);
     const std::size_t warm = bench::argument(argument_count, arguments, "--warm", 2'000'000);
+    const std::size_t more = bench::argument(argument_count, arguments, "--soak", 0);
+    std::optional<bench::MockBroker> mock;
+    if (bench::argument(argument_count, arguments, "--mock", 0) != 0) mock.emplace("bench.publish", 4);
     auto options = kafka::Options::from_environment();
     if (!options) bench::give_up(options.error().to_string());
+    if (mock) options->bootstrap_servers = mock->bootstrap();
     auto broker = kafka::connect(*options);
     if (!broker) bench::give_up(broker.error().to_string());
-    const std::string topic = bench::make_topic(*broker, "bench.publish");
+    const std::string topic = mock ? "bench.publish" : bench::make_topic(*broker, "bench.publish");
     const Catalogue catalogue = bench::load_catalogue(topic);
     std::vector<std::string> keys;
     for (std::size_t i = 0; i < 997; ++i) keys.push_back(bench::key_of(i));
@@ -76,7 +96,8 @@ int main(int argument_count, char** arguments) {
     bench::print("bare librdkafka", bench::median(bare_runs));
     bench::print("eventsdk", bench::median(sdk_runs));
     bench::print_ratio(bench::median(sdk_runs), bench::median(bare_runs));
-    std::printf("memory: peak %ld KiB, grown by %ld KiB since the warm-up\n", bench::resident_kib(),
-                bench::resident_kib() - resident);
+    std::printf("memory: %ld KiB after the warm-up, %ld KiB at the end, peak %ld KiB\n", resident,
+                bench::resident_kib(), bench::peak_kib());
+    if (more > 0) soak(producer, keys, more);
     return 0;
 }

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,7 +77,13 @@ inline std::size_t argument(int count, char** values, std::string_view name, std
     return otherwise;
 }
 
+/// Memory of the process now, and the most that it ever was.
 inline long resident_kib() {
+    long pages = 0;
+    std::ifstream{"/proc/self/statm"}.ignore(64, ' ') >> pages;
+    return pages * (::sysconf(_SC_PAGESIZE) / 1'024);
+}
+inline long peak_kib() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     return usage.ru_maxrss;
