@@ -55,19 +55,6 @@ Record ReceivedRecord::to_record() const {
     return record;
 }
 
-void ReceivedRecord::swap(ReceivedRecord& other) noexcept {
-    std::swap(topic, other.topic);
-    std::swap(partition, other.partition);
-    std::swap(offset, other.offset);
-    std::swap(timestamp, other.timestamp);
-    std::swap(log_append_time, other.log_append_time);
-    std::swap(key, other.key);
-    std::swap(value, other.value);
-    std::swap(assignment, other.assignment);
-    std::swap(storage_, other.storage_);
-    std::swap(handle_, other.handle_);
-}
-
 ReceivedRecord make_received(Record record, std::int32_t partition, std::int64_t offset) {
     auto owner = std::make_unique<Record>(std::move(record));
     const Record& kept = *owner;

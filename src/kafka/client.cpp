@@ -26,9 +26,10 @@ LogLevel level_of(int syslog_level) {
 void log_line(const rd_kafka_t* client, int level, const char* facility, const char* text) noexcept {
     const auto* context = static_cast<const Context*>(rd_kafka_opaque(client));
     if (context == nullptr) return;
-    // Brokers close idle connections; that they are all down is told as an error.
-    const bool closed = std::string_view{text}.find("Disconnected (after") != std::string_view::npos;
-    context->runtime.logger->log(closed ? LogLevel::debug : level_of(level), text,
+    // Brokers close idle connections; that they are all down, and what ends a client, is told elsewhere.
+    const bool told = std::string_view{text}.find("Disconnected (after") != std::string_view::npos ||
+                      std::string_view{facility} == "FATAL";
+    context->runtime.logger->log(told ? LogLevel::debug : level_of(level), text,
                                  {{"facility", facility}, {"client", std::string_view{rd_kafka_name(client)}}});
 }
 
@@ -85,6 +86,10 @@ void ConfBuilder::set(std::string_view name, const std::string& value) {
 
 void ConfBuilder::set_default(std::string_view name, const std::string& value) {
     if (options_.properties.count(std::string{name}) == 0) set(name, value);
+}
+
+void ConfBuilder::set_statistics(const Runtime& runtime) {
+    if (runtime.metrics != no_metrics()) set_default("statistics.interval.ms", "1000");
 }
 
 Result<Conf> ConfBuilder::finish() {

@@ -32,6 +32,9 @@ public:
     /// Only where the SDK's default is not to override what the user passed through.
     void set_default(std::string_view name, const std::string& value);
 
+    /// Statistics once a second, where somebody measures.
+    void set_statistics(const Runtime& runtime);
+
     [[nodiscard]] rd_kafka_conf_t* get() const noexcept { return conf_.get(); }
     [[nodiscard]] Result<Conf> finish();
 

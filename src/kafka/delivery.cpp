@@ -10,10 +10,15 @@ namespace kafka {
 void ProducerCore::deliver() noexcept {
     constexpr int slice_ms = 100;
     while (!stop_) {
-        const Event event{rd_kafka_queue_poll(events_.get(), slice_ms)};
-        if (event == nullptr) continue;
+        Event event{rd_kafka_queue_poll(events_.get(), slice_ms)};
+        if (event == nullptr) {
+            bury();
+            continue;
+        }
         try {
+            const std::size_t records = rd_kafka_event_message_count(event.get());
             take_event(event.get());
+            lay_aside(std::move(event), records);
         } catch (const std::exception& failure) {
             handle_.context().runtime.logger->log(LogLevel::error, "an event of the Kafka client was lost",
                                                   {{"reason", std::string_view{failure.what()}}});
@@ -21,12 +26,33 @@ void ProducerCore::deliver() noexcept {
     }
 }
 
+// Keeps few enough for the queue's bound, and none that are not worth it.
+void ProducerCore::lay_aside(Event event, std::size_t records) {
+    constexpr std::size_t worth_it = 64;
+    const std::lock_guard lock{spent_mutex_};
+    if (records < worth_it || spent_records_ + records > static_cast<std::size_t>(options_.queue_records) / 4) return;
+    spent_.push_back(std::move(event));
+    spent_records_ += records;
+    spent_waits_.store(true, std::memory_order_relaxed);
+}
+
+void ProducerCore::bury() noexcept {
+    std::vector<Event> buried;
+    const std::unique_lock lock{spent_mutex_, std::try_to_lock};
+    if (!lock) return;  // another thread is at it
+    buried.swap(spent_);
+    spent_records_ = 0;
+    spent_waits_.store(false, std::memory_order_relaxed);
+}
+
 void ProducerCore::take_event(rd_kafka_event_t* event) {
     switch (rd_kafka_event_type(event)) {
         case RD_KAFKA_EVENT_DR: take_reports(event); break;
         case RD_KAFKA_EVENT_ERROR:
             handle_.context().causes.note(rd_kafka_event_error(event), rd_kafka_event_error_string(event));
+            if (rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__FATAL && on_fatal) on_fatal();
             break;
+        case RD_KAFKA_EVENT_STATS: meter_.show(parse_statistics(rd_kafka_event_stats(event))); break;
         default: break;
     }
 }
@@ -34,15 +60,17 @@ void ProducerCore::take_event(rd_kafka_event_t* event) {
 void ProducerCore::take_reports(rd_kafka_event_t* event) {
     const std::size_t count = rd_kafka_event_message_count(event);
     outcomes_.clear();
-    numbers_.clear();
+    ended_.clear();
     errors_.clear();
     outcomes_.reserve(count);
-    numbers_.reserve(count);
+    ended_.reserve(count);
     while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event)) {
-        const auto number = static_cast<Tickets::Number>(reinterpret_cast<std::uintptr_t>(message->_private));
-        numbers_.push_back(number);
-        outcomes_.push_back({.tag = number, .partition = message->partition, .offset = message->offset});
-        if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+        auto* ticket = static_cast<Ticket*>(message->_private);
+        ended_.push_back(ticket);
+        const bool failed = message->err != RD_KAFKA_RESP_ERR_NO_ERROR;
+        if (failed && take_over && fatal_error() && take_over(*message, *ticket)) continue;
+        outcomes_.push_back({.tag = ticket->tag, .partition = message->partition, .offset = message->offset});
+        if (!failed) continue;
         if (errors_.empty()) errors_.reserve(count);  // the outcomes point into it
         errors_.push_back(outcome_error(*message));
         outcomes_.back().offset = -1;
@@ -50,24 +78,22 @@ void ProducerCore::take_reports(rd_kafka_event_t* event) {
         if (on_failure) on_failure(errors_.back());
     }
     if (errors_.size() < outcomes_.size()) handle_.context().causes.clear();
-    tickets_.resolve(outcomes_);
     sink_.written(outcomes_);
-    tickets_.finish(numbers_);
+    tickets_.finish(ended_);
 }
 
 // What the client never reported, because it was still busy when the time for closing was over.
 void ProducerCore::end_outstanding() noexcept {
-    const std::vector<Tickets::Number> numbers = tickets_.outstanding();
-    if (numbers.empty()) return;
+    const std::vector<Ticket*> tickets = tickets_.outstanding();
+    if (tickets.empty()) return;
     const Error error = make_error(ErrorKind::indeterminate, codes::unacknowledged,
                                    "the writer was closed before the record was acknowledged",
                                    "publish the same prepared record again: readers drop the double");
     std::vector<WriteOutcome> outcomes;
-    outcomes.reserve(numbers.size());
-    for (const Tickets::Number number : numbers) outcomes.push_back({.tag = number, .error = &error});
-    tickets_.resolve(outcomes);
+    outcomes.reserve(tickets.size());
+    for (const Ticket* ticket : tickets) outcomes.push_back({.tag = ticket->tag, .error = &error});
     sink_.written(outcomes);
-    tickets_.finish(numbers);
+    tickets_.finish(tickets);
 }
 
 }  // namespace kafka

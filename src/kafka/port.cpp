@@ -7,15 +7,19 @@
 
 #include <eventsdk/kafka/connect.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace kafka {
 
 Result<std::unique_ptr<Writer>> KafkaPort::writer(const WriterOptions& options, WriteSink& sink) {
-    auto core = ProducerCore::create(options_, runtime_, options, sink, nullptr);
-    if (!core) return core.error();
-    return std::unique_ptr<Writer>{std::make_unique<KafkaWriter>(std::move(*core))};
+    KafkaWriter::MakeCore make = [kafka = options_, runtime = runtime_, options](WriteSink& outcomes) {
+        return ProducerCore::create(kafka, runtime, options, outcomes, nullptr);
+    };
+    const KafkaWriter::Bounds bounds{options_.request_timeout, options.delivery_timeout,
+                                     static_cast<std::size_t>(std::max(options.queue_records, 1))};
+    return KafkaWriter::create(std::move(make), runtime_, bounds, sink);
 }
 
 Result<std::unique_ptr<TransactionalWriter>> KafkaPort::transactional_writer(const TransactionalWriterOptions& options,

@@ -62,9 +62,10 @@ Result<std::unique_ptr<ProducerCore>> ProducerCore::create(const Options& option
         conf.set("transaction.timeout.ms", transactional->transaction_timeout.count());
     }
     rd_kafka_conf_set_events(conf.get(), RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_STATS);
+    conf.set_statistics(runtime);
     auto finished = conf.finish();
     if (!finished) return finished.error();
-    std::unique_ptr<ProducerCore> core{new ProducerCore{writer, sink}};
+    std::unique_ptr<ProducerCore> core{new ProducerCore{runtime, writer, sink}};
     if (auto started = core->start(std::move(*finished), std::move(context)); !started) return started.error();
     return core;
 }

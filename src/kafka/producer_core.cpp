@@ -17,8 +17,6 @@ namespace {
 
 constexpr Duration purge_bound{2'000};
 
-void* opaque_of(Tickets::Number number) { return reinterpret_cast<void*>(static_cast<std::uintptr_t>(number)); }
-
 Error closed_error() { return make_error(ErrorKind::closed, codes::writer_closed, "the writer is closed"); }
 
 // librdkafka reports a partition out of range as unknown, which is how a misbehaving function ends, too.
@@ -115,6 +113,7 @@ Result<void> ProducerCore::write(const Record& record, std::uint64_t tag) {
     if (closing_) return closed_error();
     std::shared_lock lock{gate_};
     if (closing_) return closed_error();
+    if (spent_waits_.load(std::memory_order_relaxed)) bury();
     auto found = topic(record.topic);
     if (*found == nullptr) {
         lock.unlock();
@@ -128,7 +127,7 @@ Result<void> ProducerCore::write(const Record& record, std::uint64_t tag) {
                           fmt::format("topic '{}': partition {} is negative", record.topic, *record.partition));
     }
     HeaderList headers = headers_of(record);
-    const Tickets::Number number = tickets_.take(tag);
+    Ticket* const ticket = tickets_.take(tag);
     const auto* key = record.key ? record.key->data() : nullptr;
     auto* value = record.value ? const_cast<char*>(record.value->data()) : nullptr;
     const std::size_t key_size = record.key ? record.key->size() : 0;
@@ -140,8 +139,8 @@ Result<void> ProducerCore::write(const Record& record, std::uint64_t tag) {
     const rd_kafka_resp_err_t native = rd_kafka_producev(
         handle_.get(), RD_KAFKA_V_RKT(*found), RD_KAFKA_V_PARTITION(record.partition.value_or(RD_KAFKA_PARTITION_UA)),
         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, key_size), RD_KAFKA_V_VALUE(value, value_size),
-        RD_KAFKA_V_TIMESTAMP(wire_timestamp(record)), RD_KAFKA_V_HEADERS(headers.get()),
-        RD_KAFKA_V_OPAQUE(opaque_of(number)), RD_KAFKA_V_END);
+        RD_KAFKA_V_TIMESTAMP(wire_timestamp(record)), RD_KAFKA_V_HEADERS(headers.get()), RD_KAFKA_V_OPAQUE(ticket),
+        RD_KAFKA_V_END);
 #ifdef __clang__
 #  pragma clang diagnostic pop
 #endif
@@ -149,7 +148,7 @@ Result<void> ProducerCore::write(const Record& record, std::uint64_t tag) {
         static_cast<void>(headers.release());  // the queue owns them now
         return {};
     }
-    tickets_.give_back(number);
+    tickets_.give_back(ticket);
     return refused(native, record);
 }
 
@@ -209,6 +208,7 @@ Result<void> ProducerCore::flush(Duration timeout) {
         }
         const std::shared_lock lock{gate_};
         if (handle_.get() == nullptr) return closed_error();
+        bury();  // librdkafka counts records until they are freed
         rd_kafka_flush(handle_.get(), milliseconds(std::min(left, slice)));
     }
     return {};
@@ -243,6 +243,7 @@ void ProducerCore::close(Duration timeout) noexcept {
     stop_threads();
     end_outstanding();
     const std::unique_lock lock{gate_};
+    bury();
     topics_.clear();
     events_.reset();
     handle_.dispose(0);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kafka/client.hpp"
+#include "kafka/statistics.hpp"
 #include "kafka/tickets.hpp"
 
 #include <eventsdk/broker/writer.hpp>
@@ -48,6 +49,11 @@ public:
     [[nodiscard]] const Causes& causes() const noexcept { return context_->causes; }
     /// Called for each failed outcome before the sink; set before the first write().
     std::function<void(const Error&)> on_failure{};
+    /// Told that the handle can no longer write, on the delivery thread; set before the first write().
+    std::function<void()> on_fatal{};
+    /// Asked of each failed record once the handle can no longer write. True: the caller takes the record over, and no
+    /// outcome follows from here. Set before the first write().
+    std::function<bool(const rd_kafka_message_t&, const Ticket&)> take_over{};
 
 private:
     struct TopicEntry {
@@ -55,7 +61,8 @@ private:
         Topic native;
     };
 
-    ProducerCore(WriterOptions options, WriteSink& sink) : options_{std::move(options)}, sink_{sink} {}
+    ProducerCore(const Runtime& runtime, WriterOptions options, WriteSink& sink)
+        : options_{std::move(options)}, sink_{sink}, meter_{runtime, "produce"} {}
     [[nodiscard]] Result<void> start(Conf conf, std::shared_ptr<Context> context);
     [[nodiscard]] Result<rd_kafka_topic_t*> topic(const std::string& name);
     [[nodiscard]] Result<rd_kafka_topic_t*> add_topic(const std::string& name);
@@ -63,12 +70,15 @@ private:
     void deliver() noexcept;
     void take_event(rd_kafka_event_t* event);
     void take_reports(rd_kafka_event_t* event);
+    void lay_aside(Event event, std::size_t records);
+    void bury() noexcept;
     void end_outstanding() noexcept;
     void run_hurry() noexcept;
     void stop_threads() noexcept;
 
     const WriterOptions options_;
     WriteSink& sink_;
+    BrokerMeter meter_;                 // of the delivery thread
     std::shared_ptr<Context> context_;  // outlives the handle: a flush may still explain itself
     Handle handle_;
     Queue events_;
@@ -78,9 +88,16 @@ private:
     std::atomic<bool> closing_{false};
     std::atomic<bool> stop_{false};
     std::vector<WriteOutcome> outcomes_;  // of the delivery thread
-    std::vector<Tickets::Number> numbers_;
+    std::vector<Ticket*> ended_;
     std::vector<Error> errors_;
     std::thread delivery_thread_;
+
+    // Large reports whose outcomes are told. A writing thread frees their records: freeing memory on another thread than
+    // the one that took it costs as much as a good part of sending it.
+    std::mutex spent_mutex_;
+    std::vector<Event> spent_;
+    std::size_t spent_records_ = 0;
+    std::atomic<bool> spent_waits_{false};
 
     std::mutex hurry_mutex_;
     std::condition_variable hurry_wanted_;

@@ -2,6 +2,7 @@
 
 #include "kafka/admin_client.hpp"
 #include "kafka/received.hpp"
+#include "kafka/statistics.hpp"
 #include "kafka/waker.hpp"
 
 #include <eventsdk/broker/reader.hpp>
@@ -23,6 +24,9 @@ struct ReadPartition {
     Waker* waker = nullptr;
     std::atomic<bool> ready{true};           // the queue may hold something
     std::atomic<std::int64_t> position{-1};  // next offset to hand out
+    std::atomic<std::int64_t> low{-1};
+    std::atomic<std::int64_t> high{-1};
+    std::atomic<std::int64_t> last_stable{-1};
     bool paused = false;
     std::optional<Error> error;  // stops the partition until it is sought or given anew
 
@@ -43,6 +47,7 @@ public:
     Result<void> seek(const TopicPartition& partition, std::int64_t offset) override;
     [[nodiscard]] std::int64_t position(const TopicPartition& partition) const override;
     [[nodiscard]] std::vector<TopicPartition> assignment() const override;
+    [[nodiscard]] Watermarks known_bounds(const TopicPartition& partition) const override;
     Result<void> commit(std::span<const PartitionOffset> positions, Duration timeout) override;
     void commit_async(std::span<const PartitionOffset> positions) override;
     Result<std::vector<PartitionOffset>> committed(std::span<const TopicPartition> partitions,
@@ -72,6 +77,7 @@ private:
     void take_error(rd_kafka_event_t* event);
     void take_partition_error(ReadPartition& partition, const rd_kafka_message_t& message);
     void take_commit_result(rd_kafka_event_t* event);
+    void take_statistics(std::string_view json);
     void report(Error error);
 
     // Rebalances.
@@ -106,6 +112,7 @@ private:
     std::deque<Error> errors_;
     std::optional<Error> fatal_;
     bool unreachable_ = false;  // causes hold something
+    std::unique_ptr<BrokerMeter> meter_;
     std::vector<rd_kafka_message_t*> messages_;
     std::size_t turn_ = 0;  // whose queue is looked at first
 

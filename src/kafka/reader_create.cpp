@@ -76,6 +76,8 @@ Result<void> KafkaReader::start(const Options& options, const Runtime& runtime) 
     context->runtime = runtime;
     ConfBuilder conf{options, PropertyScope::reader, *context};
     configure(conf, options_);
+    conf.set_statistics(runtime);
+    meter_ = std::make_unique<BrokerMeter>(runtime, "consume");
     rd_kafka_conf_set_events(conf.get(), RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT |
                                              RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_STATS);
     // Every topic of the handle carries the owner; the topic settings above have made this object.

@@ -39,6 +39,7 @@ void KafkaReader::take_event(rd_kafka_event_t* event) {
         case RD_KAFKA_EVENT_REBALANCE: take_rebalance(event); break;
         case RD_KAFKA_EVENT_OFFSET_COMMIT: take_commit_result(event); break;
         case RD_KAFKA_EVENT_ERROR: take_error(event); break;
+        case RD_KAFKA_EVENT_STATS: take_statistics(rd_kafka_event_stats(event)); break;
         case RD_KAFKA_EVENT_FETCH:  // cannot be: every assigned partition has its own queue before it is read
             fatal_ = make_error(ErrorKind::fatal, "reader.internal", "a record came outside of its partition's queue");
             break;

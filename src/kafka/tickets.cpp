@@ -1,49 +1,45 @@
 #include "kafka/tickets.hpp"
 
+#include <algorithm>
+
 EVENTSDK_BEGIN_NAMESPACE
 namespace kafka {
 
-Tickets::Number Tickets::take(std::uint64_t tag) {
+Ticket* Tickets::take(std::uint64_t tag) {
     const std::lock_guard lock{mutex_};
-    if (free_.empty()) {
-        slots_.emplace_back();
-        free_.reserve(slots_.size());
-        free_.push_back(slots_.size() - 1);
-    }
-    const Number number = free_.back();
-    free_.pop_back();
-    slots_[number] = {.tag = tag, .generation = first_generation_ + open_.size() - 1, .taken = true};
+    if (free_ == nullptr) free_ = &tickets_.emplace_back();
+    Ticket* ticket = free_;
+    free_ = ticket->next_free;
+    *ticket = {tag, ++order_, first_generation_ + open_.size() - 1, nullptr, true};
     ++open_.back();
     ++pending_;
-    return number;
+    return ticket;
 }
 
-void Tickets::release(Number number) noexcept {
-    Slot& slot = slots_[number];
-    slot.taken = false;
-    --open_[slot.generation - first_generation_];
-    --pending_;
-    free_.push_back(number);  // never allocates: reserved for all slots
+void Tickets::finish(std::span<Ticket* const> tickets) noexcept {
+    if (tickets.empty()) return;
+    const std::uint64_t generation = tickets.front()->generation;
+    bool same = true;
+    Ticket* before = nullptr;
+    for (Ticket* ticket : tickets) {
+        same = same && ticket->generation == generation;
+        ticket->taken = false;
+        ticket->next_free = before;
+        before = ticket;
+    }
+    const std::lock_guard lock{mutex_};
+    if (same) {
+        open_[generation - first_generation_] -= tickets.size();
+    } else {
+        for (const Ticket* ticket : tickets) --open_[ticket->generation - first_generation_];
+    }
+    pending_ -= tickets.size();
+    tickets.front()->next_free = free_;
+    free_ = before;
     while (open_.size() > 1 && open_.front() == 0) {
         open_.pop_front();
         ++first_generation_;
     }
-}
-
-void Tickets::give_back(Number number) noexcept {
-    const std::lock_guard lock{mutex_};
-    release(number);
-    changed_.notify_all();
-}
-
-void Tickets::resolve(std::span<WriteOutcome> outcomes) const noexcept {
-    const std::lock_guard lock{mutex_};
-    for (WriteOutcome& outcome : outcomes) outcome.tag = slots_[outcome.tag].tag;
-}
-
-void Tickets::finish(std::span<const Number> numbers) noexcept {
-    const std::lock_guard lock{mutex_};
-    for (const Number number : numbers) release(number);
     changed_.notify_all();
 }
 
@@ -63,13 +59,11 @@ bool Tickets::wait(std::uint64_t mark, Duration timeout) const {
     return changed_.wait_for(lock, timeout, [&] { return first_generation_ >= mark; });
 }
 
-std::vector<Tickets::Number> Tickets::outstanding() const {
-    const std::lock_guard lock{mutex_};
-    std::vector<Number> numbers;
-    for (Number number = 0; number < slots_.size(); ++number) {
-        if (slots_[number].taken) numbers.push_back(number);
-    }
-    return numbers;
+std::vector<Ticket*> Tickets::outstanding() {
+    std::vector<Ticket*> out;
+    for (Ticket& ticket : tickets_)
+        if (ticket.taken) out.push_back(&ticket);
+    return out;
 }
 
 }  // namespace kafka

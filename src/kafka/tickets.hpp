@@ -14,44 +14,45 @@
 EVENTSDK_BEGIN_NAMESPACE
 namespace kafka {
 
-/// One ticket for each record between write() and its outcome, so that every record ends exactly once and flush()
-/// knows when those written before it have ended.
+/// What a record is known by between write() and its outcome.
+struct Ticket {
+    std::uint64_t tag = 0;    ///< the caller's
+    std::uint64_t order = 0;  ///< its place among all
+    // Of Tickets.
+    std::uint64_t generation = 0;
+    Ticket* next_free = nullptr;
+    bool taken = false;
+};
+
+/// One ticket for each record on its way, so that every record ends exactly once and flush() knows when those written
+/// before it have ended. A lock is held for a few steps only, however many tickets come back at once.
 ///
-/// **Thread safety**: all members may be called from any thread.
+/// **Thread safety**: all members may be called from any thread, but for outstanding().
 class Tickets {
 public:
-    using Number = std::size_t;
-
-    [[nodiscard]] Number take(std::uint64_t tag);
+    /// The ticket is the caller's until it is given back or finished.
+    [[nodiscard]] Ticket* take(std::uint64_t tag);
     /// The record was refused after all: no outcome follows.
-    void give_back(Number number) noexcept;
-    /// Replaces the ticket number in each outcome's `tag` by the tag that it was taken with.
-    void resolve(std::span<WriteOutcome> outcomes) const noexcept;
+    void give_back(Ticket* ticket) noexcept { finish({&ticket, 1}); }
     /// Their outcomes have been told.
-    void finish(std::span<const Number> numbers) noexcept;
+    void finish(std::span<Ticket* const> tickets) noexcept;
 
     [[nodiscard]] std::size_t pending() const noexcept;
     /// Begins a new generation of tickets and names it, for wait().
     [[nodiscard]] std::uint64_t mark();
     /// Waits until all tickets of the generations before `mark` are finished. @return false after `timeout`
     [[nodiscard]] bool wait(std::uint64_t mark, Duration timeout) const;
-    /// The tickets still out; the caller tells their end.
-    [[nodiscard]] std::vector<Number> outstanding() const;
+    /// The tickets still out, when nobody else takes or finishes any; the caller tells their end.
+    [[nodiscard]] std::vector<Ticket*> outstanding();
 
 private:
-    struct Slot {
-        std::uint64_t tag = 0;
-        std::uint64_t generation = 0;
-        bool taken = false;
-    };
-    void release(Number number) noexcept;
-
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;
-    std::deque<Slot> slots_;  // stable while it grows
-    std::vector<Number> free_;
+    std::deque<Ticket> tickets_;  // addresses stay
+    Ticket* free_ = nullptr;
     std::deque<std::size_t> open_{0};  // tickets out by generation, from first_generation_ on
     std::uint64_t first_generation_ = 0;
+    std::uint64_t order_ = 0;
     std::size_t pending_ = 0;
 };
 

@@ -27,19 +27,19 @@ void PendingTable::wait_for_room(std::unique_lock<std::mutex>& lock, std::size_t
     --waiting_;
 }
 
-Result<Pending*> PendingTable::take(const Record& record) {
+Result<Pending*> PendingTable::take(std::unique_lock<std::mutex>& lock, const Record& record, std::size_t bytes) {
     if (closed_) return closed_error();
-    const std::size_t bytes = record.size_bytes();
     if (!has_room(bytes)) return queue_full_error(records_, bytes_);
     if (free_ == nullptr) free_ = &places_.emplace_back();
     Pending* pending = free_;
     free_ = pending->next_free;
     ++records_;
     bytes_ += bytes;
+    pending->topic = &series_of(record.topic);
+    lock.unlock();
     pending->next_free = nullptr;
     pending->bytes = bytes;
     pending->event_id = record.event_id;
-    pending->topic = &series_of(record.topic);
     if (measured_) pending->started = runtime_.clock->monotonic();
     return pending;
 }
@@ -84,16 +84,11 @@ void PendingTable::failed(Pending* pending, const Error& error) {
     pending->topic->failed(runtime_, error, pending->event_id);
 }
 
-std::uint64_t PendingTable::progress() const {
-    const std::lock_guard lock{mutex_};
-    return progress_;
-}
-
 void PendingTable::wait_progress(std::uint64_t seen, Deadline deadline) {
     std::unique_lock lock{mutex_};
     ++waiting_;
     const Deadline until = std::min(deadline, std::chrono::steady_clock::now() + ask_again);
-    moved_.wait_until(lock, until, [&] { return closed_ || progress_ != seen; });
+    moved_.wait_until(lock, until, [&] { return closed_ || progress() != seen; });
     --waiting_;
 }
 

@@ -5,6 +5,7 @@
 
 #include <eventsdk/produce/producer.hpp>
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -38,20 +39,21 @@ public:
     };
     PendingTable(const Runtime& runtime, Bounds bounds);
 
-    /// Takes a place, waiting for it until `deadline`; a record larger than the bound gets one when it is alone.
+    /// Takes a place, waiting for it as `until` says; a record larger than the bound gets one when it is alone.
     /// @param wait false: fail at once when there is none
     /// @param urge called before the first wait
     /// @return `retriable` "producer.queue_full", `closed`
     template <class Urge>
-    Result<Pending*> acquire(const Record& record, Deadline deadline, bool wait, Urge&& urge) {
+    Result<Pending*> acquire(const Record& record, Until& until, bool wait, Urge&& urge) {
+        const std::size_t bytes = record.size_bytes();
         std::unique_lock lock{mutex_};
-        if (!closed_ && !has_room(record.size_bytes()) && wait) {
+        if (!closed_ && !has_room(bytes) && wait) {
             lock.unlock();
             urge();
             lock.lock();
-            wait_for_room(lock, record.size_bytes(), deadline);
+            wait_for_room(lock, bytes, until.deadline());
         }
-        return take(record);
+        return take(lock, record, bytes);
     }
     /// Gives the permits of finished records back, before their completions run, which may publish again.
     void settle(std::size_t records, std::size_t bytes);
@@ -62,7 +64,7 @@ public:
     void failed(Pending* pending, const Error& error);
 
     /// Counts what happened; wait_progress() returns when it has changed, or after a moment.
-    [[nodiscard]] std::uint64_t progress() const;
+    [[nodiscard]] std::uint64_t progress() const noexcept { return progress_.load(std::memory_order_acquire); }
     void wait_progress(std::uint64_t seen, Deadline deadline);
 
     /// Refuses further work and wakes who waits.
@@ -75,7 +77,7 @@ private:
         return records_ == 0 || (records_ < bounds_.records && bytes_ + bytes <= bounds_.bytes);
     }
     void wait_for_room(std::unique_lock<std::mutex>& lock, std::size_t bytes, Deadline deadline);
-    Result<Pending*> take(const Record& record);
+    Result<Pending*> take(std::unique_lock<std::mutex>& lock, const Record& record, std::size_t bytes);
     TopicSeries& series_of(const std::string& topic);
     void show_depth() noexcept;
 
@@ -90,7 +92,7 @@ private:
     std::size_t waiting_ = 0;
     std::size_t records_ = 0;
     std::size_t bytes_ = 0;
-    std::uint64_t progress_ = 0;
+    std::atomic<std::uint64_t> progress_{0};
     bool closed_ = false;
     std::deque<Pending> places_;  // addresses stay
     Pending* free_ = nullptr;

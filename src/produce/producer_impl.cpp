@@ -11,6 +11,7 @@ namespace {
 
 using produce::Deadline;
 using produce::Pending;
+using produce::Until;
 
 /// The producer whose outcomes this thread is handing out; publishing from there must not wait.
 thread_local const void* delivering = nullptr;
@@ -49,31 +50,31 @@ Result<void> Producer::Impl::open(const WriterOptions& options) {
 }
 
 template <class Fill>
-Result<void> Producer::Impl::send(const Record& record, Deadline deadline, Fill&& fill) {
-    auto acquired = table_.acquire(record, deadline, delivering != this, [this] { writer_->hurry(); });
+Result<void> Producer::Impl::send(const Record& record, Until until, Fill&& fill) {
+    auto acquired = table_.acquire(record, until, delivering != this, [this] { writer_->hurry(); });
     if (!acquired) return std::move(acquired).error();
     fill(**acquired);
-    return write(record, *acquired, deadline);
+    return write(record, *acquired, until);
 }
 
-Result<void> Producer::Impl::write(const Record& record, Pending* pending, Deadline deadline) {
+Result<void> Producer::Impl::write(const Record& record, Pending* pending, Until& until) {
     const auto tag = reinterpret_cast<std::uintptr_t>(pending);
     for (;;) {
         const std::uint64_t seen = table_.progress();
         Result<void> taken = writer_->write(record, tag);
         if (taken) return taken;
         const bool full = taken.error().code == codes::queue_full;
-        if (!full || delivering == this || std::chrono::steady_clock::now() >= deadline) {
+        if (!full || delivering == this || std::chrono::steady_clock::now() >= until.deadline()) {
             table_.give_up(pending, taken.error());
             return taken;
         }
         writer_->hurry();
-        table_.wait_progress(seen, deadline);
+        table_.wait_progress(seen, until.deadline());
     }
 }
 
 Result<void> Producer::Impl::publish_async(const Record& record, Completion completion) {
-    return send(record, deadline(), [&](Pending& pending) { pending.completion = std::move(completion); });
+    return send(record, Until{timeout_}, [&](Pending& pending) { pending.completion = std::move(completion); });
 }
 
 Result<Receipt> Producer::Impl::publish(const Record& record) { return std::move(publish_all({&record, 1}).front()); }
@@ -82,10 +83,10 @@ std::vector<Result<Receipt>> Producer::Impl::publish_all(std::span<const Record>
     if (records.empty()) return {};
     if (delivering == this)
         return std::vector<Result<Receipt>>(records.size(), produce::in_completion_error("publish()"));
-    const Deadline until = deadline();
+    const Deadline until = std::chrono::steady_clock::now() + timeout_;
     const auto ticket = std::make_shared<produce::Ticket>(records.size());
     for (std::size_t i = 0; i < records.size(); ++i) {
-        Result<void> sent = send(records[i], until, [&](Pending& pending) {
+        Result<void> sent = send(records[i], Until{until}, [&](Pending& pending) {
             pending.ticket = ticket;
             pending.index = i;
         });
@@ -107,7 +108,12 @@ void Producer::Impl::written(std::span<const WriteOutcome> outcomes) noexcept {
     const Delivering here{this};
     const MonotonicTime now = table_.measured() ? runtime().clock->monotonic() : MonotonicTime{};
     std::size_t bytes = 0;
-    for (const WriteOutcome& outcome : outcomes) bytes += reinterpret_cast<Pending*>(outcome.tag)->bytes;
+    std::size_t delivered = 0;
+    for (const WriteOutcome& outcome : outcomes) {
+        bytes += reinterpret_cast<Pending*>(outcome.tag)->bytes;
+        delivered += outcome.error == nullptr ? 1U : 0U;
+    }
+    delivered_.fetch_add(delivered, std::memory_order_relaxed);
     table_.settle(outcomes.size(), bytes);
 
     Result<Receipt> told{Receipt{}};
@@ -129,7 +135,6 @@ void Producer::Impl::finish(Pending& pending, const WriteOutcome& outcome, Resul
         if (told->topic != pending.topic->name()) told->topic = pending.topic->name();
         told->partition = outcome.partition;
         told->offset = outcome.offset;
-        delivered_.fetch_add(1, std::memory_order_relaxed);
         pending.topic->delivered(std::chrono::duration<double>(now - pending.started).count());
     } else {
         told = *outcome.error;

@@ -25,11 +25,10 @@ public:
     [[nodiscard]] const Runtime& runtime() const noexcept { return broker_.runtime(); }
 
 private:
-    [[nodiscard]] produce::Deadline deadline() const { return std::chrono::steady_clock::now() + timeout_; }
     /// `fill` says who wants to know; it runs before the record can have its outcome.
     template <class Fill>
-    Result<void> send(const Record& record, produce::Deadline deadline, Fill&& fill);
-    Result<void> write(const Record& record, produce::Pending* pending, produce::Deadline deadline);
+    Result<void> send(const Record& record, produce::Until until, Fill&& fill);
+    Result<void> write(const Record& record, produce::Pending* pending, produce::Until& until);
     void finish(produce::Pending& pending, const WriteOutcome& outcome, Result<Receipt>& told, MonotonicTime now);
 
     Broker broker_;

@@ -15,6 +15,21 @@ namespace produce {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
+/// The deadline of a call, read from the clock when it is first asked for: most calls never wait.
+class Until {
+public:
+    explicit Until(Duration timeout) : timeout_{timeout} {}
+    explicit Until(Deadline deadline) : deadline_{deadline} {}
+    [[nodiscard]] Deadline deadline() {
+        if (!deadline_) deadline_ = std::chrono::steady_clock::now() + timeout_;
+        return *deadline_;
+    }
+
+private:
+    Duration timeout_{};
+    std::optional<Deadline> deadline_{};
+};
+
 /// Where the callers of publish() and publish_all() wait for their outcomes; shared with the records in flight, so that
 /// a caller whose time is up may leave.
 class Ticket {

@@ -88,9 +88,11 @@ class EVENTSDK_API ReceivedRecord {
 public:
     ReceivedRecord() = default;
     ReceivedRecord(const RecordStorage& storage, void* handle) noexcept : storage_{&storage}, handle_{handle} {}
-    ReceivedRecord(ReceivedRecord&& other) noexcept { swap(other); }
+    ReceivedRecord(ReceivedRecord&& other) noexcept { take(other); }
     ReceivedRecord& operator=(ReceivedRecord&& other) noexcept {
-        ReceivedRecord{std::move(other)}.swap(*this);
+        if (this == &other) return *this;
+        if (storage_ != nullptr) storage_->release(handle_);
+        take(other);
         return *this;
     }
     ~ReceivedRecord() {
@@ -117,7 +119,22 @@ public:
     [[nodiscard]] Record to_record() const;
 
 private:
-    void swap(ReceivedRecord& other) noexcept;
+    /// What was held before is released.
+    void take(ReceivedRecord& other) noexcept {
+        topic = other.topic;
+        partition = other.partition;
+        offset = other.offset;
+        timestamp = other.timestamp;
+        log_append_time = other.log_append_time;
+        key = other.key;
+        value = other.value;
+        assignment = other.assignment;
+        handle_ = other.handle_;
+        storage_ = std::exchange(other.storage_, nullptr);
+        other.topic = {};
+        other.key.reset();
+        other.value.reset();
+    }
 
     const RecordStorage* storage_ = nullptr;
     void* handle_ = nullptr;

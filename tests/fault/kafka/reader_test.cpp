@@ -1,3 +1,5 @@
+#include <eventsdk/testing/collecting_metrics.hpp>
+
 #include "support.hpp"
 
 using namespace fault;
@@ -57,6 +59,31 @@ TEST_CASE("records outlive the reader, the broker handle and each other", "[kafk
     }
     std::thread{[&] { records.resize(1); }}.join();
     CHECK(records[0].value == "0");
+}
+
+TEST_CASE("a reader knows the bounds of what it reads without asking, the stable end too where somebody measures",
+          "[kafka][fault]") {
+    const Log log{10};
+    const bool measured = GENERATE(false, true);
+    const auto metrics = std::make_shared<testing::CollectingMetrics>();
+    kafka::Options options;
+    options.bootstrap_servers = log.cluster.bootstrap();
+    Runtime runtime{.logger = silent_logger()};
+    if (measured) runtime.metrics = metrics;
+    const auto reader = kafka::connect(options, runtime).value().port().reader({}, nullptr).value();
+    const std::vector<PartitionOffset> start{{"orders", 0, 0, ""}};
+    REQUIRE(reader->assign(start));
+    CHECK(reader->known_bounds({"orders", 7}).high == -1);
+    read(*reader, 10);
+    const auto known = [&] {
+        const Watermarks bounds = reader->known_bounds({"orders", 0});
+        return bounds.high == 10 && (!measured || bounds.last_stable == 10);
+    };
+    std::vector<ReceivedRecord> none;
+    const Stopwatch watch;
+    while (!known() && watch.elapsed() < 10s) REQUIRE(reader->poll(none, 1, 50ms));
+    CHECK(known());
+    CHECK((metrics->total("eventsdk_broker_round_trip_seconds") > 0) == measured);
 }
 
 TEST_CASE("a commit that is not answered ends at its deadline", "[kafka][fault]") {
