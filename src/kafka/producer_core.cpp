@@ -244,6 +244,7 @@ void ProducerCore::close(Duration timeout) noexcept {
     end_outstanding();
     const std::unique_lock lock{gate_};
     bury();
+    tickets_.clear();  // a replaced client stays until its writer goes
     topics_.clear();
     events_.reset();
     handle_.dispose(0);

@@ -1,7 +1,5 @@
 #include "kafka/tickets.hpp"
 
-#include <algorithm>
-
 EVENTSDK_BEGIN_NAMESPACE
 namespace kafka {
 
@@ -64,6 +62,12 @@ std::vector<Ticket*> Tickets::outstanding() {
     for (Ticket& ticket : tickets_)
         if (ticket.taken) out.push_back(&ticket);
     return out;
+}
+
+void Tickets::clear() noexcept {
+    const std::lock_guard lock{mutex_};
+    free_ = nullptr;
+    tickets_.clear();
 }
 
 }  // namespace kafka

@@ -44,6 +44,8 @@ public:
     [[nodiscard]] bool wait(std::uint64_t mark, Duration timeout) const;
     /// The tickets still out, when nobody else takes or finishes any; the caller tells their end.
     [[nodiscard]] std::vector<Ticket*> outstanding();
+    /// Frees the memory of all tickets; none is out, and none is taken any more.
+    void clear() noexcept;
 
 private:
     mutable std::mutex mutex_;
