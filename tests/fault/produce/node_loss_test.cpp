@@ -65,9 +65,10 @@ public:
     [[nodiscard]] std::size_t count(End end) const {
         return static_cast<std::size_t>(std::count(ends_.begin(), ends_.end(), end));
     }
-    /// Every completion was called once, and the log holds what the outcomes say: delivered events once and in the order
-    /// of their key, refused ones never, the uncertain ones at most once, wherever.
+    /// Every completion was called once, and the log holds what the outcomes say: delivered events once, refused ones
+    /// never, the uncertain ones at most once; each key in order when nothing was lost.
     void compare(const KafkaAssignments& kafka) const {
+        const bool complete = count(End::delivered) == ends_.size();
         for (const auto& calls : calls_) REQUIRE(calls == 1);
         std::vector<int> stored(ends_.size());
         std::map<std::string, std::int64_t> newest;
@@ -80,7 +81,7 @@ public:
                 const std::int64_t number = opened.as<AssignmentGraded>()->points;
                 const auto event = static_cast<std::size_t>(number * keys + std::stoi(*record.key));
                 ++stored.at(event);
-                if (ends_[event] != End::delivered) continue;
+                if (!complete) continue;  // a request that timed out may be carried out late
                 const auto [last, first] = newest.try_emplace(*record.key, number);
                 if (!first) REQUIRE(number > std::exchange(last->second, number));
             }
