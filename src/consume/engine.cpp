@@ -65,30 +65,6 @@ void Engine::intake(std::vector<ReceivedRecord>& records) {
     records.clear();
 }
 
-void Engine::run(Batch& batch, Dispatcher& dispatcher, Progress& progress) {
-    Verdict verdict;
-    std::uint64_t started = progress.started.load(std::memory_order_relaxed);  // only this thread counts
-    batch.ends.assign(batch.tasks.size(), Batch::End::behind);
-    for (std::size_t at = 0; at < batch.tasks.size();) {
-        Task& task = *batch.tasks[at];
-        progress.current.store(&task, std::memory_order_relaxed);
-        progress.started.store(++started, std::memory_order_relaxed);
-        Batch::End& end = batch.ends[at++];
-        if (task.home->abandoned.load(std::memory_order_relaxed)) {
-            end = Batch::End::given_back;
-        } else if (dispatcher.run(task.record, task.attempts + 1, task.finished, verdict)) {
-            end = Batch::End::done;
-            task.record = {};
-            continue;
-        } else {
-            end = Batch::End::failed;
-            batch.verdicts.push_back(std::move(verdict));
-        }
-        while (at < batch.tasks.size() && batch.tasks[at]->key == task.key) ++at;
-    }
-    progress.current.store(nullptr, std::memory_order_relaxed);
-}
-
 void Engine::end_failed(Task& task, Verdict verdict, const Now& at) {
     if (verdict.outcome == Handled::Outcome::skip) {
         ++replayed_.handled;

@@ -185,6 +185,7 @@ class WithBrokers(unittest.TestCase):
             compiled = subprocess.run([os.environ["CXX"], "-std=c++20", "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
                                        "-I", SOURCE / "include", source], capture_output=True, timeout=120, check=False)
             self.assertEqual(compiled.stderr.decode(), "")
+
     def test_the_doctor_finds_what_would_lose_events(self):
         self.command("topics", "apply", "-", given=self.topic_file(retention="7d"))
         told = self.command("doctor", self.topic, f"{self.topic}.nowhere", "--replay", "30d", "--json")
