@@ -28,8 +28,14 @@ Restorer::Restorer(LogReader& log, const Catalogue& catalogue, const Runtime& ru
       options_{options},
       topic_{std::move(topic)},
       aggregate_{std::move(aggregate)},
-      newest_{log, snapshot_topic(topic_), options.partitioner, options.remembered_aggregates, newest_kept},
-      history_{log, snapshot_history_topic(topic_), options.partitioner, options.remembered_aggregates, history_kept} {}
+      newest_{log,
+              snapshot_topic(topic_),
+              options.partitioner,
+              {options.remembered_aggregates, options.remembered_bytes, newest_kept}},
+      history_{log,
+               snapshot_history_topic(topic_),
+               options.partitioner,
+               {options.remembered_aggregates, options.remembered_bytes, history_kept}} {}
 
 Result<Walked> Restorer::walk(std::string_view id, const Wanted& wanted, EventSink& sink, ReadReport& report) {
     const MonotonicTime begun = runtime_.clock->monotonic();

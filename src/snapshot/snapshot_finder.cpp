@@ -8,6 +8,8 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace snapshot {
 namespace {
 
+constexpr auto described_for = std::chrono::seconds{60};
+
 void keep_newest(std::vector<std::int64_t>& offsets, std::size_t count) {
     if (offsets.size() > count) offsets.erase(offsets.begin(), offsets.end() - static_cast<std::ptrdiff_t>(count));
 }
@@ -23,7 +25,11 @@ Result<std::vector<SnapshotFinder::Found>> SnapshotFinder::find(std::string_view
     const TopicPartition place{topic_, *number};
     Partition& partition = known_[*number];
     std::vector<Found> read;  // those of this aggregate that are new
-    if (auto done = catch_up(id, place, partition, read, cost); !done) return done.error();
+    if (auto done = catch_up(id, place, partition, read, cost); !done) {
+        partitions_ = 0;  // look again
+        if (done.error().code != codes::topic_unknown) return done.error();
+        return std::vector<Found>{};
+    }
     if (!partition.complete) return read;
     const auto offsets = partition.offsets.find(std::string{id});
     if (offsets == partition.offsets.end()) return std::vector<Found>{};
@@ -32,18 +38,29 @@ Result<std::vector<SnapshotFinder::Found>> SnapshotFinder::find(std::string_view
         const auto same = [&](const Found& each) { return each.offset == offset; };
         const auto fresh = std::find_if(read.begin(), read.end(), same);
         found.push_back(fresh != read.end() ? std::move(*fresh) : Found{place, offset, {}});
+        if (found.back().value) remember(found.back());
+        if (const auto kept = values_.find({*number, offset}); kept != values_.end()) found.back().value = kept->second;
     }
     return found;
 }
 
 Result<std::int32_t> SnapshotFinder::partition_of(std::string_view id, bool& there) {
+    // A topic that is another one by now is noticed late, which costs reading and nothing else.
+    const auto now = std::chrono::steady_clock::now();
+    if (partitions_ > 0 && now - described_ < described_for) return partitioner_.partition(id, partitions_).value_or(0);
     const auto description = log_.describe(topic_);
+    described_ = now;
     if (!description) {
+        partitions_ = 0;
         there = false;
         if (description.error().code == codes::topic_unknown) return 0;
         return description.error();
     }
-    if (description->id != topic_id_ || description->partitions != partitions_) known_.clear();
+    if (description->id != topic_id_ || description->partitions != partitions_) {
+        known_.clear();
+        values_.clear();
+        value_bytes_ = 0;
+    }
     topic_id_ = description->id;
     partitions_ = description->partitions;
     return partitioner_.partition(id, partitions_).value_or(0);
@@ -59,7 +76,7 @@ Result<void> SnapshotFinder::catch_up(std::string_view id, const TopicPartition&
         if (record.key == id) {
             if (!record.value) read.clear();
             if (record.value) read.push_back({place, record.offset, std::string{*record.value}});
-            if (read.size() > kept_) read.erase(read.begin());
+            if (read.size() > memory_.kept) read.erase(read.begin());
         }
         note(partition, record);
         return true;
@@ -78,10 +95,20 @@ void SnapshotFinder::note(Partition& partition, const ReceivedRecord& record) co
     }
     std::vector<std::int64_t>& offsets = partition.offsets[std::move(key)];
     offsets.push_back(record.offset);
-    keep_newest(offsets, kept_);
-    if (partition.offsets.size() <= aggregates_) return;
+    keep_newest(offsets, memory_.kept);
+    if (partition.offsets.size() <= memory_.aggregates) return;
     partition.complete = false;
     partition.offsets.clear();
+}
+
+void SnapshotFinder::remember(const Found& found) {
+    if (found.value->size() > memory_.bytes) return;
+    if (value_bytes_ + found.value->size() > memory_.bytes) {
+        values_.clear();
+        value_bytes_ = 0;
+    }
+    const bool added = values_.emplace(std::pair{found.partition.partition, found.offset}, *found.value).second;
+    if (added) value_bytes_ += found.value->size();
 }
 
 Result<void> SnapshotFinder::load(std::string_view id, Found& found, ReadCost& cost) {
@@ -92,6 +119,10 @@ Result<void> SnapshotFinder::load(std::string_view id, Found& found, ReadCost& c
                               return false;
                           });
     if (!done && done.error().code == codes::offset_out_of_range) return {};  // deleted meanwhile
+    if (done && found.value) {
+        const std::lock_guard lock{mutex_};
+        remember(found);
+    }
     return done;
 }
 

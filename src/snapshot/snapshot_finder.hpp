@@ -4,6 +4,7 @@
 
 #include <eventsdk/broker/partitioner.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -28,13 +29,13 @@ public:
         std::optional<std::string> value{};  ///< absent until it is loaded
     };
 
-    /// @param kept how many of each aggregate's newest records are remembered
-    SnapshotFinder(LogReader& log, std::string topic, Partitioner partitioner, std::size_t aggregates, std::size_t kept)
-        : log_{log},
-          topic_{std::move(topic)},
-          partitioner_{std::move(partitioner)},
-          aggregates_{aggregates},
-          kept_{kept} {}
+    struct Memory {
+        std::size_t aggregates = 0;
+        std::size_t bytes = 0;  ///< of values
+        std::size_t kept = 1;   ///< how many of each aggregate's newest records
+    };
+    SnapshotFinder(LogReader& log, std::string topic, Partitioner partitioner, Memory memory)
+        : log_{log}, topic_{std::move(topic)}, partitioner_{std::move(partitioner)}, memory_{memory} {}
 
     /// The records that hold a value and are younger than the last deletion, in the order of the log. None when there is
     /// no such topic.
@@ -54,16 +55,19 @@ private:
     [[nodiscard]] Result<void> catch_up(std::string_view id, const TopicPartition& place, Partition& partition,
                                         std::vector<Found>& read, ReadCost& cost);
     void note(Partition& partition, const ReceivedRecord& record) const;
+    void remember(const Found& found);
 
     LogReader& log_;
     std::string topic_;
     Partitioner partitioner_;
-    std::size_t aggregates_;
-    std::size_t kept_;
+    Memory memory_;
     std::mutex mutex_;
+    std::chrono::steady_clock::time_point described_{};
     std::string topic_id_;
     std::int32_t partitions_ = 0;
     std::map<std::int32_t, Partition> known_;
+    std::map<std::pair<std::int32_t, std::int64_t>, std::string> values_;  // by partition and offset
+    std::size_t value_bytes_ = 0;
 };
 
 }  // namespace snapshot

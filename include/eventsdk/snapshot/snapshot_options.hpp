@@ -74,6 +74,9 @@ struct SnapshotOptions {
     /// Aggregates whose newest snapshot's place is remembered, 0…100,000,000 (about 150 bytes each). What is beyond
     /// costs reading the partition of the snapshot topic at each restore.
     std::size_t remembered_aggregates = 1'000'000;
+    /// Bytes of snapshots that are kept in memory, of the newest and of the history topic each; 0: none. What is beyond
+    /// is read at each restore.
+    std::size_t remembered_bytes = std::size_t{32} * 1024 * 1024;
     /// Where the aggregates' events are in the log. Absent: the partition is scanned from the snapshot's place on. An
     /// index that cannot be read, or is of another topic, is passed over with a warning; what it has not got to yet is
     /// scanned.
