@@ -33,7 +33,7 @@ void configure(ConfBuilder& conf, const ReaderOptions& reader) {
     conf.set("enable.auto.commit", "false");
     conf.set("enable.auto.offset.store", "false");
     conf.set("auto.offset.reset", "error");
-    conf.set("enable.partition.eof", reader.topics.empty() ? "true" : "false");
+    conf.set("enable.partition.eof", "true");
     conf.set("allow.auto.create.topics", "false");
     conf.set("isolation.level", reader.isolation == Isolation::read_committed ? "read_committed" : "read_uncommitted");
     conf.set("session.timeout.ms", reader.session_timeout.count());
