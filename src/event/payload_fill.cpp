@@ -159,10 +159,16 @@ private:
     bool elements(const ValueType& type, void* object, const json::Value& from) {
         simdjson::dom::array list;
         if (from.get(list) != simdjson::SUCCESS) return wrong_type("an array", from);
-        type.clear(object);
+        // Elements that are there are filled again, and keep their memory; a foreign type might keep more than that.
+        std::size_t have = type.size(object);
+        if (have > list.size() || type.element->kind == ValueKind::foreign) {
+            type.clear(object);
+            have = 0;
+        }
         std::size_t index = 0;
         for (const json::Value element : list) {
-            if (!value(*type.element, type.append(object), element)) return failure_.below(index);
+            void* const place = index < have ? const_cast<void*>(type.at(object, index)) : type.append(object);
+            if (!value(*type.element, place, element)) return failure_.below(index);
             ++index;
         }
         return true;

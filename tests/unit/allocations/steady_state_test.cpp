@@ -17,10 +17,16 @@ namespace {
 
 constexpr const char* topic = "school.assignments";
 
+struct TestedCase {
+    std::string name{};
+    std::vector<std::string> tags{};
+};
+
 /// For the layout that takes upper snake case only.
 struct PackageTested {
     std::string package{};
-    std::int64_t cases = 0;
+    std::vector<TestedCase> cases{};
+    std::optional<std::vector<double>> seconds{};
 };
 
 template <class T>
@@ -29,7 +35,8 @@ Catalogue catalogue_of(const EnvelopeFormat& format) {
     schemas.add("education/AssignmentSubmitted.v1.schema.json", support::submitted_schema);
     schemas.add("qa/PACKAGE_TESTED.v1.schema.json",
                 R"({"type":"object","required":["package","cases"],"additionalProperties":false,
-                    "properties":{"package":{"type":"string"},"cases":{"type":"integer"}}})");
+                    "properties":{"package":{"type":"string"},"seconds":{"type":"array","items":{"type":"number"}},
+                    "cases":{"type":"array","items":{"type":"object","required":["name"]}}}})");
     return Catalogue::load({.environment = "test", .schemas = schemas.path()},
                            event<T>({.topic = topic, .format = format}))
         .value();
@@ -38,10 +45,16 @@ Catalogue catalogue_of(const EnvelopeFormat& format) {
 }  // namespace
 
 template <>
+struct eventsdk::EventTraits<TestedCase> {
+    static constexpr auto fields = std::tuple{field("name", &TestedCase::name), field("tags", &TestedCase::tags)};
+};
+
+template <>
 struct eventsdk::EventTraits<PackageTested> {
     static constexpr EventType type{"PACKAGE_TESTED", 1};
     static constexpr auto fields =
-        std::tuple{field("package", &PackageTested::package), field("cases", &PackageTested::cases)};
+        std::tuple{field("package", &PackageTested::package), field("cases", &PackageTested::cases),
+                   field("seconds", &PackageTested::seconds)};
 };
 
 namespace {
@@ -88,7 +101,12 @@ TEST_CASE("publishing and reading an event allocates nothing in steady state, in
          {EnvelopeFormat::native(), EnvelopeFormat::cloudevents_structured(), EnvelopeFormat::cloudevents_binary(),
           layouts::user_events(), layouts::learning_events(), layouts::code_submitted(), layouts::struggle_detected()})
         check_both_ways(format, submitted);
-    check_both_ways(layouts::qa_package_events(), PackageTested{"a package with a long name, 1.2.3", 12});
+    const PackageTested tested{
+        "a package with a long name, 1.2.3",
+        {{"the first of the cases", {"smoke", "a tag that is long"}}, {"the second one of them", {}}},
+        std::vector{0.5, 2.0}};
+    check_both_ways(layouts::qa_package_events(), tested);
+    check_both_ways(EnvelopeFormat::native(), tested);
 }
 
 TEST_CASE("checking a valid text allocates nothing in steady state", "[allocations][unit]") {

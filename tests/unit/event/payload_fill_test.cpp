@@ -35,6 +35,16 @@ struct eventsdk::EventTraits<Just<M>> {
     static constexpr auto fields = std::tuple{field("value", &Just<M>::value)};
 };
 
+TEST_CASE("a list that is filled again holds what came, whether it was longer or shorter before", "[event][unit]") {
+    std::vector<support::Place> places;
+    for (const auto* text : {R"([{"lat":1,"lon":2,"name":"a"},{"lat":3,"lon":4,"name":"b"}])",
+                             R"([{"lat":5,"lon":6},{"lat":7,"lon":8},{"lat":9,"lon":10,"name":"c"}])",
+                             R"([{"lat":1,"lon":1}])", "[]", R"([{"lat":2,"lon":2,"name":"d"}])"}) {
+        support::fill(places, text).value();
+        CHECK(places == support::filled<std::vector<support::Place>>(text));
+    }
+}
+
 TEST_CASE("integers are read exactly up to their type's bounds and refused beyond", "[event][unit]") {
     CHECK(value_of<std::int64_t>(R"({"value":-9223372036854775808})") == std::numeric_limits<std::int64_t>::min());
     CHECK(value_of<std::uint64_t>(R"({"value":18446744073709551615})") == std::numeric_limits<std::uint64_t>::max());

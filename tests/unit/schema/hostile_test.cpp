@@ -106,7 +106,7 @@ TEST_CASE("schemas that never end, or cost too much, are answered", "[schema][un
     CHECK(verdict(R"({"multipleOf":0})", "1") == "schema.load.meta_schema");
     CHECK(verdict(R"({"$ref":"https://example.com/x.json"})", "1") == "schema.load.ref_outside");
     CHECK(verdict(std::string(10'000'000, ' '), "1") == "schema.load.too_large");
-    CHECK(verdict("{\"enum\":" + numbers(140'000) + "}", "-1") == "schema.enum");
+    CHECK(verdict("{\"enum\":" + numbers(50'000) + "}", "-1") == "schema.enum");
     CHECK(verdict(R"({"pattern":")" + std::string(5'000, 'a') + "\"}", "1") == "schema.load.pattern");
     CHECK(verdict(R"j({"pattern":"((a{1,900}){1,900}){1,900}"})j", "1") == "schema.load.pattern");
     CHECK(verdict(R"({"pattern":")" + std::string(2'000, '(') + "\"}", "1") == "schema.load.pattern");

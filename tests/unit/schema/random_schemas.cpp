@@ -1,5 +1,8 @@
 #include "random_schemas.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace {
 
 using Json = nlohmann::json;
