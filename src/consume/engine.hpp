@@ -51,6 +51,7 @@ public:
     // The polling thread.
     void attach(Reader* reader) { reader_ = reader; }
     void intake(std::vector<ReceivedRecord>& records);
+    [[nodiscard]] Result<void> check_logs(std::span<const Checkpoint> stored) { return stored_.check_logs(stored); }
     /// Takes partitions whose stored positions are known by now into work.
     Result<void> place();
     /// Commits, pauses, resumes, wakes retries, reports: what is due now.

@@ -197,6 +197,12 @@ Result<std::vector<PartitionOffset>> Session::finished_by_all() {
     if (!parts_->stores.positions) return admin_->group_offsets(name, admin_timeout);
     auto stored = parts_->stores.positions->load(name);
     if (!stored) return std::move(stored).error();
+    std::erase_if(*stored, [&](const Checkpoint& each) {
+        return std::none_of(ends_.begin(), ends_.end(), [&](const PartitionOffset& end) {
+            return end.topic == each.topic && end.partition == each.partition && each.position >= end.offset;
+        });
+    });
+    if (auto checked = engine_->check_logs(*stored); !checked) return std::move(checked).error();
     std::vector<PartitionOffset> positions;
     for (const Checkpoint& each : *stored) positions.push_back({each.topic, each.partition, each.position, {}});
     return positions;
@@ -213,7 +219,10 @@ Result<bool> Session::caught_up() {
     if (now - group_asked_ < std::chrono::seconds{1}) return false;
     group_asked_ = now;
     auto committed = finished_by_all();
-    if (!committed) return false;
+    if (!committed) {
+        if (committed.error().kind == ErrorKind::permanent) return std::move(committed).error();
+        return false;
+    }
     std::erase_if(ends_, [&](const PartitionOffset& end) {
         return std::any_of(committed->begin(), committed->end(), [&](const PartitionOffset& position) {
             return position.topic == end.topic && position.partition == end.partition && position.offset >= end.offset;

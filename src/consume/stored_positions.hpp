@@ -39,13 +39,14 @@ public:
     /// asked again a second later.
     /// @return `permanent` "effects.other_log", or what else makes going on wrong
     [[nodiscard]] Result<std::vector<AssignedPartition>> place(MonotonicTime at);
+    /// Whether the logs are those that the positions were stored for. @return as place()
+    [[nodiscard]] Result<void> check_logs(std::span<const Checkpoint> stored);
     /// Brings positions into the store; those that it cannot take now, later.
     void save(std::span<const PartitionOffset> positions, MonotonicTime at);
     void purge(MonotonicTime at);
 
 private:
     [[nodiscard]] Result<void> find_stored(std::vector<Checkpoint>& found);
-    [[nodiscard]] Result<void> check_logs(std::span<const Checkpoint> stored);
     [[nodiscard]] Result<void> check_event(const ReceivedRecord& record, const Checkpoint& stored);
     void report(const Error* error, const char* what);
 

@@ -29,6 +29,7 @@ public:
     Result<void> adopt(const std::string& shadow, const std::string& live,
                        const std::function<Result<void>(Transaction&)>& swap);
     Result<void> ensure_tables();
+    Result<void> transact(const std::function<Result<void>(Transaction&)>& work);
     [[nodiscard]] const EffectPool& pool() const noexcept { return *pool_; }
 
 private:
@@ -38,7 +39,7 @@ private:
 Result<std::vector<Checkpoint>> Database::Impl::load(const std::string& projection) {
     auto work = EffectWork::begin(pool_);
     if (!work) return std::move(work).error();
-    auto rows = (*work)->query(
+    auto rows = (*work)->rows_of(
         fmt::format("SELECT topic, partition, position, eventoffset, eventid FROM {} WHERE projection = $1",
                     pool_->checkpoints),
         Parameters{}.add(projection));
@@ -99,7 +100,7 @@ Result<void> Database::Impl::adopt(const std::string& shadow, const std::string&
         (*work)->execute(fmt::format("LOCK TABLE {}, {} IN EXCLUSIVE MODE", pool_->checkpoints, pool_->inbox), {});
     if (!alone) return std::move(alone).error();
     if (auto swapped = swap(**work); !swapped) return swapped;
-    auto behind = (*work)->query(
+    auto behind = (*work)->rows_of(
         fmt::format("SELECT (SELECT count(*) FROM {0} l LEFT JOIN {0} s ON s.projection = $1 AND s.topic = l.topic AND "
                     "s.partition = l.partition WHERE l.projection = $2 AND coalesce(s.position, 0) < l.position) + "
                     "(SELECT count(*) FROM {1} l LEFT JOIN {0} s ON s.projection = $1 AND s.topic = l.topic AND "
@@ -125,6 +126,13 @@ Result<void> Database::Impl::ensure_tables() {
     return (*work)->commit();
 }
 
+Result<void> Database::Impl::transact(const std::function<Result<void>(Transaction&)>& work) {
+    auto transaction = EffectWork::begin(pool_);
+    if (!transaction) return std::move(transaction).error();
+    if (auto done = work(**transaction); !done) return done;
+    return (*transaction)->commit();
+}
+
 Database::Database(std::shared_ptr<Impl> impl) : impl_{std::move(impl)}, store_{impl_} {}
 
 Result<Database> Database::open(const std::string& url, DatabaseOptions options) {
@@ -135,6 +143,7 @@ Result<Database> Database::open(const std::string& url, DatabaseOptions options)
     return Database{std::make_shared<Impl>(std::move(pool))};
 }
 
+Result<void> Database::transact(const std::function<Result<void>(Transaction&)>& work) { return impl_->transact(work); }
 Result<void> Database::ensure_tables() { return impl_->ensure_tables(); }
 std::string Database::create_script() const { return effect_script(impl_->pool().options()); }
 Result<std::vector<Checkpoint>> Database::checkpoints(const std::string& projection) { return impl_->load(projection); }

@@ -112,7 +112,7 @@ Result<std::unique_ptr<EffectWork>> EffectWork::begin(std::shared_ptr<EffectPool
 
 EffectWork::~EffectWork() { pool_->give_back(std::move(connection_)); }
 
-Result<Rows> EffectWork::query(const std::string& sql, const Parameters& parameters) {
+Result<Rows> EffectWork::rows_of(const std::string& sql, const Parameters& parameters) {
     auto rows = run(connection_.get(), sql, parameters);
     if (!rows) return consume::effect_error(std::move(rows).error());
     return rows;
@@ -121,20 +121,34 @@ Result<Rows> EffectWork::query(const std::string& sql, const Parameters& paramet
 Result<std::int64_t> EffectWork::execute(std::string_view sql, std::initializer_list<SqlValue> values) {
     Parameters parameters;
     for (const SqlValue& value : values) add(parameters, value);
-    auto rows = query(std::string{sql}, parameters);
+    auto rows = rows_of(std::string{sql}, parameters);
     if (!rows) return std::move(rows).error();
     return rows->affected();
 }
 
+Result<std::vector<std::vector<std::string>>> EffectWork::query(std::string_view sql,
+                                                                std::initializer_list<SqlValue> values) {
+    Parameters parameters;
+    for (const SqlValue& value : values) add(parameters, value);
+    auto found = rows_of(std::string{sql}, parameters);
+    if (!found) return std::move(found).error();
+    std::vector<std::vector<std::string>> rows(static_cast<std::size_t>(found->size()));
+    for (int row = 0; row < found->size(); ++row) {
+        for (int column = 0; column < found->columns(); ++column)
+            rows[static_cast<std::size_t>(row)].emplace_back(found->text(row, column));
+    }
+    return rows;
+}
+
 Result<bool> EffectWork::claim(const Effect& effect) {
-    auto noted = query(pool_->claim, Parameters{}
-                                         .add(effect.projection)
-                                         .add(effect.source)
-                                         .add(effect.event_id)
-                                         .add(effect.topic)
-                                         .add(std::int64_t{effect.partition})
-                                         .add(effect.offset)
-                                         .add(pool_->now_text()));
+    auto noted = rows_of(pool_->claim, Parameters{}
+                                           .add(effect.projection)
+                                           .add(effect.source)
+                                           .add(effect.event_id)
+                                           .add(effect.topic)
+                                           .add(std::int64_t{effect.partition})
+                                           .add(effect.offset)
+                                           .add(pool_->now_text()));
     if (!noted) return std::move(noted).error();
     return noted->affected() == 1;
 }
@@ -142,14 +156,14 @@ Result<bool> EffectWork::claim(const Effect& effect) {
 Result<void> EffectWork::advance(const Effect& effect) {
     if (effect.finished < 0) return {};
     const bool next = effect.finished == effect.offset;
-    auto moved = query(pool_->is_new(effect) ? pool_->create : pool_->advance,
-                       Parameters{}
-                           .add(effect.projection)
-                           .add(effect.topic)
-                           .add(std::int64_t{effect.partition})
-                           .add(next ? effect.offset + 1 : effect.finished)
-                           .add(next ? effect.offset : std::int64_t{-1})
-                           .add(next ? effect.event_id : std::string_view{}));
+    auto moved = rows_of(pool_->is_new(effect) ? pool_->create : pool_->advance,
+                         Parameters{}
+                             .add(effect.projection)
+                             .add(effect.topic)
+                             .add(std::int64_t{effect.partition})
+                             .add(next ? effect.offset + 1 : effect.finished)
+                             .add(next ? effect.offset : std::int64_t{-1})
+                             .add(next ? effect.event_id : std::string_view{}));
     if (!moved) return std::move(moved).error();
     return {};
 }

@@ -55,11 +55,13 @@ public:
 
     [[nodiscard]] PGconn* connection() const noexcept override { return connection_.get(); }
     Result<std::int64_t> execute(std::string_view sql, std::initializer_list<SqlValue> values) override;
+    Result<std::vector<std::vector<std::string>>> query(std::string_view sql,
+                                                        std::initializer_list<SqlValue> values) override;
     Result<bool> claim(const Effect& effect) override;
     Result<void> advance(const Effect& effect) override;
     Result<void> commit() override;
 
-    [[nodiscard]] Result<Rows> query(const std::string& sql, const Parameters& parameters);
+    [[nodiscard]] Result<Rows> rows_of(const std::string& sql, const Parameters& parameters);
 
 private:
     std::shared_ptr<EffectPool> pool_;

@@ -21,6 +21,7 @@ public:
     explicit Rows(PGresult* result) : result_{result, &PQclear} {}
 
     [[nodiscard]] int size() const noexcept { return PQntuples(result_.get()); }
+    [[nodiscard]] int columns() const noexcept { return PQnfields(result_.get()); }
     [[nodiscard]] bool is_null(int row, int column) const noexcept {
         return PQgetisnull(result_.get(), row, column) != 0;
     }

@@ -46,6 +46,10 @@ public:
     /// @return the number of changed rows. `invalid_argument` for what the database refuses (syntax, constraint),
     ///   which as a handler's result dead-letters the event; `unavailable`, `conflict`
     virtual Result<std::int64_t> execute(std::string_view sql, std::initializer_list<SqlValue> values = {}) = 0;
+    /// The rows of one statement, each column as text, NULL as "".
+    /// @return as execute()
+    virtual Result<std::vector<std::vector<std::string>>> query(std::string_view sql,
+                                                                std::initializer_list<SqlValue> values = {}) = 0;
 };
 
 /// A database that keeps the effects, the inbox and the position of projections. A cheap, shared handle.
@@ -64,6 +68,11 @@ public:
     Result<void> ensure_tables();
     /// The SQL that ensure_tables() runs.
     [[nodiscard]] std::string create_script() const;
+
+    /// Does `work` in one transaction of its own: for a service's own tables, its questions, and commands that append to
+    /// an outbox (`outbox.append(db.connection(), …)`). An error, or an exception, undoes it.
+    /// @return the error of `work` or of the commit; `unavailable` when the database is away
+    Result<void> transact(const std::function<Result<void>(Transaction&)>& work);
 
     /// Stored positions of a projection.
     [[nodiscard]] Result<std::vector<Checkpoint>> checkpoints(const std::string& projection);

@@ -246,3 +246,24 @@ TEST_CASE("PostgreSQL: a server that cannot be reached and options out of range 
     REQUIRE(!wrong);
     CHECK(wrong.error().code == "effects.options");
 }
+
+TEST_CASE("PostgreSQL: a service's own work is one transaction, and its rows are read as text", "[postgres][effects]") {
+    Points points;
+    REQUIRE(points.database.transact([&](postgres::Transaction& db) -> Result<void> {
+        db.execute(points.add_to("points"), {"ada", std::int64_t{3}}).value();
+        return {};
+    }));
+    const auto undone = points.database.transact([&](postgres::Transaction& db) -> Result<void> {
+        db.execute(points.add_to("points"), {"ada", std::int64_t{4}}).value();
+        return Error{.kind = ErrorKind::conflict, .code = "points.late"};
+    });
+    CHECK(undone.error().code == "points.late");
+    REQUIRE(points.database.transact([&](postgres::Transaction& db) -> Result<void> {
+        const auto rows = db.query("SELECT student, points, NULL, 1.5 * $1::float8 FROM " + points.schema.name() +
+                                       ".points WHERE student <> $2",
+                                   {2.0, "bob"})
+                              .value();
+        CHECK(rows == std::vector<std::vector<std::string>>{{"ada", "3", "", "3"}});
+        return {};
+    }));
+}
