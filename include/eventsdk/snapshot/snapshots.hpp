@@ -87,6 +87,8 @@ public:
     /// @return `retriable` "snapshot.flush_timeout"
     Result<void> flush(Duration timeout) { return core_.flush(timeout); }
     /// Drops what is still offered and refuses further work. Idempotent; the destructor closes with 1 s.
+    /// @param timeout how long records under way may take; a question to the broker that is under way ends first, at most
+    ///   SnapshotOptions::timeout
     void close(Duration timeout) noexcept { core_.close(timeout); }
 
 private:
