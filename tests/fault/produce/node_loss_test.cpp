@@ -65,8 +65,9 @@ public:
     [[nodiscard]] std::size_t count(End end) const {
         return static_cast<std::size_t>(std::count(ends_.begin(), ends_.end(), end));
     }
-    /// Every completion was called once, and the log holds what the outcomes say: delivered events once, refused ones
-    /// never, the uncertain ones at most once; each key in order when nothing was lost.
+    /// Every completion was called once, and the log holds what the outcomes say: delivered events, and no refused ones;
+    /// each once and in order of its key while no event timed out. Once one has, the client numbers its requests anew,
+    /// and brokers may carry out late what was sent before: what was in flight then may be there twice, or out of order.
     void compare(const KafkaAssignments& kafka) const {
         const bool complete = count(End::delivered) == ends_.size();
         for (const auto& calls : calls_) REQUIRE(calls == 1);
@@ -81,15 +82,15 @@ public:
                 const std::int64_t number = opened.as<AssignmentGraded>()->points;
                 const auto event = static_cast<std::size_t>(number * keys + std::stoi(*record.key));
                 ++stored.at(event);
-                if (!complete) continue;  // a request that timed out may be carried out late
+                if (!complete) continue;
                 const auto [last, first] = newest.try_emplace(*record.key, number);
                 if (!first) REQUIRE(number > std::exchange(last->second, number));
             }
         for (std::size_t i = 0; i < stored.size(); ++i) {
             CAPTURE(i);
-            if (ends_[i] == End::delivered) REQUIRE(stored[i] == 1);
+            if (ends_[i] == End::delivered) REQUIRE(stored[i] >= 1);
             if (ends_[i] == End::retriable) REQUIRE(stored[i] == 0);
-            REQUIRE(stored[i] <= 1);
+            REQUIRE(stored[i] <= (complete ? 1 : 2));
         }
     }
 
