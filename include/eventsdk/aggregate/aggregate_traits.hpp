@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eventsdk/aggregate/detail/aggregate_descriptor.hpp>
 #include <eventsdk/event.hpp>
 
 #include <concepts>
@@ -35,29 +36,6 @@ EVENTSDK_BEGIN_NAMESPACE
 /// The state of an aggregate without events is `T{}`.
 template <class T>
 struct AggregateTraits;
-
-/// What compiled code knows of an aggregate; one constant per state.
-struct AggregateDescriptor {
-    struct Handler {
-        const EventDescriptor* event = nullptr;
-        void (*apply)(void* state, const void* event, const EnvelopeView& envelope) = nullptr;
-    };
-    AggregateType type{};
-    std::int32_t state_version = 1;
-    const ValueType* state = nullptr;  ///< null: the state is not described, so that there are no snapshots of it
-    std::span<const Handler> handlers{};
-    void (*reset)(void* state) = nullptr;  ///< makes it the state without events
-    void (*construct)(void* memory) = nullptr;
-    void (*destroy)(void* state) noexcept = nullptr;
-    std::size_t size_bytes = 0;
-    std::size_t alignment = 0;
-};
-
-EVENTSDK_END_NAMESPACE
-
-#include <eventsdk/aggregate/detail/aggregate_descriptor.hpp>
-
-EVENTSDK_BEGIN_NAMESPACE
 
 /// A state with AggregateTraits.
 template <class T>

@@ -2,12 +2,39 @@
 
 // Makes the constant AggregateDescriptor of a state. Included by aggregate_traits.hpp.
 
+#include <eventsdk/event.hpp>
+
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <utility>
+#include <variant>
 
 EVENTSDK_BEGIN_NAMESPACE
+
+template <class T>
+struct AggregateTraits;
+
+/// What compiled code knows of an aggregate; one constant per state.
+struct AggregateDescriptor {
+    struct Handler {
+        const EventDescriptor* event = nullptr;
+        void (*apply)(void* state, const void* event, const EnvelopeView& envelope) = nullptr;
+    };
+    AggregateType type{};
+    std::int32_t state_version = 1;
+    const ValueType* state = nullptr;  ///< null: the state is not described, so that there are no snapshots of it
+    std::span<const Handler> handlers{};
+    void (*reset)(void* state) = nullptr;  ///< makes it the state without events
+    void (*construct)(void* memory) = nullptr;
+    void (*destroy)(void* state) noexcept = nullptr;
+    std::size_t size_bytes = 0;
+    std::size_t alignment = 0;
+};
+
 namespace detail {
 
 /// Where the fields of a state stand when its AggregateTraits have them.
