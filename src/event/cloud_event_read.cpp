@@ -161,6 +161,7 @@ Result<void> read_binary(const RecordParts& record, const json::Limits& limits, 
     if (specversion.empty() && out.id.empty())
         return cloud_error("not_a_cloudevent", "", "has neither a CloudEvents content-type nor ce_* headers");
     out.datacontenttype = record.header("content-type").value_or("");
+    if (auto checked = check_text("datacontenttype", out.datacontenttype, false); !checked) return checked;
     if (auto checked = check_attributes(specversion, out); !checked) return checked;
     return read_data(record, limits, scratch, out);
 }

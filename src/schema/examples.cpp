@@ -123,7 +123,9 @@ private:
         at("maximum", 0);
         at("exclusiveMaximum", -1);
         if (rules.contains("multipleOf")) value = std::round(value) * rules["multipleOf"].get<double>();
-        if (integer || value == std::trunc(value)) return static_cast<std::int64_t>(value);
+        if (integer) value = std::trunc(value);
+        constexpr double below = 9.0e18;  // what surely fits 64 bits
+        if (value == std::trunc(value) && std::abs(value) < below) return static_cast<std::int64_t>(value);
         return value;
     }
 
