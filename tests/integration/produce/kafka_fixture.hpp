@@ -9,6 +9,7 @@
 #include "support/kafka_env.hpp"
 
 #include <map>
+#include <thread>
 
 namespace support {
 
@@ -53,10 +54,15 @@ inline std::map<std::int32_t, std::vector<eventsdk::Record>> KafkaAssignments::r
     std::vector<PartitionOffset> positions;
     std::map<std::int32_t, std::int64_t> ends;
     for (std::int32_t partition = 0; partition < description.partitions; ++partition) {
-        const auto marks = admin->watermarks({topic, partition}, Duration{10'000}).value();
-        if (marks.last_stable <= marks.low) continue;
+        // A partition just made may have no leader yet. Just after a commit its end may not be stable yet, either.
+        auto marks = admin->watermarks({topic, partition}, Duration{10'000});
+        for (int turn = 0; turn < 50 && !marks && marks.error().kind == ErrorKind::retriable; ++turn) {
+            std::this_thread::sleep_for(std::chrono::milliseconds{100});
+            marks = admin->watermarks({topic, partition}, Duration{10'000});
+        }
+        if (marks.value().high <= marks->low) continue;
         positions.push_back({topic, partition, -1, {}});
-        ends[partition] = marks.last_stable;
+        ends[partition] = marks->high;
     }
     std::map<std::int32_t, std::vector<Record>> read;
     if (positions.empty()) return read;
@@ -73,8 +79,8 @@ inline std::map<std::int32_t, std::vector<eventsdk::Record>> KafkaAssignments::r
                 ends.erase(end);
         }
         if (!records.empty()) last = std::chrono::steady_clock::now();
-        if (records.empty() && !read.empty() && std::chrono::steady_clock::now() - last > std::chrono::seconds{2})
-            break;
+        const std::chrono::seconds quiet{read.empty() ? 10 : 2};
+        if (records.empty() && std::chrono::steady_clock::now() - last > quiet) break;
     }
     return read;
 }
