@@ -178,7 +178,8 @@ void ProducerCore::hurry() noexcept {
 }
 
 // A flush ignores the linger time as long as it lasts, and returns early when all is acknowledged. It must last until
-// the broker's thread has had its turn on a busy machine; waiting longer than the linger time gains nothing.
+// the broker's thread has had its turn on a busy machine; waiting longer than the linger time gains nothing. A client
+// that has just begun knows no leader and has no producer id yet: long linger times are held off for 5 s.
 void ProducerCore::run_hurry() noexcept {
     const int hold_ms = milliseconds(std::clamp(options_.linger, Duration{1}, Duration{100}));
     std::unique_lock lock{hurry_mutex_};
@@ -186,9 +187,12 @@ void ProducerCore::run_hurry() noexcept {
         hurry_wanted_.wait(lock, [&] { return hurry_ || stop_; });
         if (stop_) return;
         hurry_ = false;
-        lock.unlock();
-        rd_kafka_flush(handle_.get(), hold_ms);
-        lock.lock();
+        for (int turn = hold_ms < 100 ? 1 : 50; turn > 0 && !stop_; --turn) {
+            lock.unlock();
+            const bool acknowledged = rd_kafka_flush(handle_.get(), hold_ms) == RD_KAFKA_RESP_ERR_NO_ERROR;
+            lock.lock();
+            if (acknowledged) break;
+        }
     }
 }
 
