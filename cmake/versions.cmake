@@ -13,4 +13,6 @@ set(EVENTSDK_LIBRDKAFKA_UBUNTU_REVISION 2.13.0-1)
 # What tools/kafka runs.
 set(EVENTSDK_KAFKA_BROKER 4.1.0)
 set(EVENTSDK_KAFKA_BROKER_LOG4J 2.24.3)
+# Whose outbox event router the tests ask.
+set(EVENTSDK_DEBEZIUM 3.3.1.Final)
 set(EVENTSDK_MAVEN_DEPENDENCY_PLUGIN 3.6.1)

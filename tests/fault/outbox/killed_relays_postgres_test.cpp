@@ -184,7 +184,7 @@ void run(const Plan& plan) {
 TEST_CASE("PostgreSQL: killed relays, restarted databases and stopped brokers lose, invent and reorder nothing",
           "[postgres][outbox][fault]") {
     Plan plan;
-    plan.events = test::experiment_size(2'000, 220'000);
+    plan.events = test::experiment_size(2'000, 226'000);
     plan.customers = test::experiment_size(100, 5'000);
     plan.kills = test::experiment_size(5, 60);
     plan.outages = test::experiment_size(1, 2);

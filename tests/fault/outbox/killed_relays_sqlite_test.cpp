@@ -71,7 +71,7 @@ void run(int events, int kills, bool transactional) {
 
 TEST_CASE("SQLite: killed relays lose, invent and reorder nothing of what three processes commit",
           "[sqlite][outbox][fault]") {
-    run(test::experiment_size(3'000, 220'000), test::experiment_size(4, 50), false);
+    run(test::experiment_size(3'000, 226'000), test::experiment_size(4, 50), false);
 }
 
 TEST_CASE("SQLite: in transactional mode killed relays double nothing for readers of committed records",
