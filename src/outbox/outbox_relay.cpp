@@ -214,10 +214,11 @@ void OutboxRelay::Impl::purge() {
 }
 
 void OutboxRelay::Impl::watch() {
-    const auto now = steady_clock::now();
-    if (now < watch_at_) return;
-    watch_at_ = now + health_interval;
+    const auto started = steady_clock::now();
+    if (started < watch_at_) return;
     auto status = store_->status(100);
+    const auto ended = steady_clock::now();
+    watch_at_ = ended + std::max<MonotonicTime::duration>(health_interval, (ended - started) * 20);
     if (!status) return;
     pending_gauge_->set(static_cast<double>(status->pending));
     oldest_gauge_->set(status->oldest ? static_cast<double>(status->oldest->count()) / 1000.0 : 0.0);

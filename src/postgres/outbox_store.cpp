@@ -64,13 +64,15 @@ Result<PGconn*> Store::connected() {
         error.code = "postgres.unavailable";
         return error;
     }
-    // A deep backlog without fresh statistics makes the planner sort whole shards; their index has the right order.
-    const auto limited =
-        run_script(made.get(),
-                   fmt::format("SET statement_timeout = {0}; SET lock_timeout = {0}; SET default_transaction_isolation "
-                               "= 'read committed'; SET client_min_messages = warning; SET enable_bitmapscan = off; "
-                               "SET enable_seqscan = off",
-                               options_.statement_timeout.count()));
+    // A deep backlog without fresh statistics makes the planner sort whole shards; their index has the right order. The
+    // scans that are left then look so dear that PostgreSQL would compile each statement, for half a second.
+    const auto limited = run_script(
+        made.get(),
+        fmt::format(
+            "SET statement_timeout = {0}; SET lock_timeout = {0}; SET default_transaction_isolation "
+            "= 'read committed'; SET client_min_messages = warning; SET enable_bitmapscan = off; "
+            "SET enable_seqscan = off; SELECT set_config('jit', 'off', false) FROM pg_settings WHERE name = 'jit'",
+            options_.statement_timeout.count()));
     if (!limited) return limited.error();
     connection_ = std::move(made);
     scan_.forget();
@@ -95,6 +97,8 @@ Result<std::vector<ShardLease>> Store::lease(const std::string& relay, Duration 
         fmt::format(
             "WITH alive AS (INSERT INTO {relays} (relay, expiresat) VALUES ($1, clock_timestamp() + $2::bigint * interval "
             "'1 ms') ON CONFLICT (relay) DO UPDATE SET expiresat = EXCLUDED.expiresat RETURNING 1), "
+            "forgotten AS (DELETE FROM {relays} WHERE relay IN (SELECT relay FROM {relays} WHERE expiresat < "
+            "clock_timestamp() - interval '1 day' AND relay <> $1 FOR UPDATE SKIP LOCKED)), "
             "share AS (SELECT ceil({shards}.0 / greatest(1, (SELECT count(*) FROM {relays} WHERE expiresat > "
             "clock_timestamp() AND relay <> $1) + (SELECT count(*) FROM alive)))::int AS most), "
             "ranked AS (SELECT shard, holder = $1 AND expiresat > clock_timestamp() AS mine, "
