@@ -29,8 +29,8 @@ std::unique_ptr<eventsdk::OutboxStore> open_sqlite(const OutboxDatabase&) {
 
 #ifdef EVENTSDK_CLI_POSTGRES
 std::unique_ptr<eventsdk::OutboxStore> open_postgres(const OutboxDatabase& database, const std::string& url) {
-    return value_or_stop(
-        eventsdk::postgres::open_outbox(url, {.tables = database.tables, .archive = database.archive}));
+    return value_or_stop(eventsdk::postgres::open_outbox(
+        url, {.tables = database.tables, .archive = database.archive, .listen = database.listen}));
 }
 #else
 std::unique_ptr<eventsdk::OutboxStore> open_postgres(const OutboxDatabase&, const std::string&) {
@@ -42,6 +42,7 @@ std::unique_ptr<eventsdk::OutboxStore> open_postgres(const OutboxDatabase&, cons
 
 std::unique_ptr<eventsdk::OutboxStore> OutboxDatabase::open() const {
     if (!file.empty() && !url.empty()) throw Failure{usage, "--sqlite and --postgres exclude each other", {}};
+    if (!file.empty() && listen) throw Failure{usage, "--listen needs PostgreSQL", "use --poll on a SQLite file"};
     if (!file.empty()) return open_sqlite(*this);
     const char* given = std::getenv("DATABASE_URL");
     if (url.empty() && given == nullptr) {

@@ -18,6 +18,7 @@ struct OutboxDatabase {
     std::string url{};
     eventsdk::OutboxTables tables{};
     bool archive = false;
+    bool listen = false;  // PostgreSQL only
 
     [[nodiscard]] std::unique_ptr<eventsdk::OutboxStore> open() const;
 };

@@ -133,6 +133,8 @@ void add_outbox_relay_command(CLI::App& group, Session& session) {
         ->check(CLI::Range(1.0, 600.0));
     command.add_option("--poll", options->poll_ms, "Longest pause when nothing waits, in milliseconds (200)")
         ->check(CLI::Range(10, 60'000));
+    command.add_flag("--listen", options->database.listen,
+                     "PostgreSQL: be woken by the commits of services that notify (OutboxOptions::notify)");
     command.add_option("--transactional", options->transactional_id,
                        "Publish in Kafka transactions; ID begins their ids, the same for all relays of the outbox");
     command.add_flag("--dead-letter-rejected", options->dead_letter_rejected,

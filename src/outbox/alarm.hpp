@@ -2,31 +2,39 @@
 
 #include <eventsdk/core/clock.hpp>
 
-#include <condition_variable>
-#include <mutex>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdint>
 #include <stop_token>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace outbox {
 
-/// Waiting that wake() and a stop request end early.
+/// Waiting that wake(), a stop request and news of the database end early.
 class Alarm {
 public:
-    void ring() noexcept {
-        const std::scoped_lock lock{mutex_};
-        rung_ = true;
-        changed_.notify_all();
+    Alarm() noexcept : event_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)} {}
+    Alarm(const Alarm&) = delete;
+    Alarm& operator=(const Alarm&) = delete;
+    ~Alarm() {
+        if (event_ >= 0) ::close(event_);
     }
-    void wait(Duration longest, const std::stop_token& stop) {
-        std::unique_lock lock{mutex_};
-        changed_.wait_for(lock, stop, longest, [this] { return rung_; });
-        rung_ = false;
+
+    void ring() noexcept { (void)::eventfd_write(event_, 1); }
+    /// @param news a descriptor that becomes readable; -1: none
+    void wait(Duration longest, const std::stop_token& stop, int news) {
+        const std::stop_callback stopped{stop, [this] { ring(); }};
+        std::array<pollfd, 2> watched{{{event_, POLLIN, 0}, {news, POLLIN, 0}}};
+        (void)::poll(watched.data(), watched.size(), static_cast<int>(longest.count()));
+        eventfd_t rung = 0;
+        (void)::eventfd_read(event_, &rung);
     }
 
 private:
-    std::mutex mutex_;
-    std::condition_variable_any changed_;
-    bool rung_ = false;
+    int event_;
 };
 
 }  // namespace outbox

@@ -1,6 +1,7 @@
 #include <eventsdk/outbox/outbox_relay.hpp>
 
 #include "outbox/alarm.hpp"
+#include "outbox/relay_options.hpp"
 #include "outbox/relay_sender.hpp"
 
 #include <fmt/format.h>
@@ -20,30 +21,6 @@ constexpr Duration health_interval{5'000};
 constexpr Duration purge_interval{60'000};
 constexpr std::size_t default_max_record_bytes = 1'048'588;
 constexpr std::size_t record_overhead_bytes = 512;  // of the batch and record headers
-
-Error bad_option(std::string_view option, std::string_view range) {
-    return {.kind = ErrorKind::invalid_argument,
-            .code = "relay.option",
-            .message = fmt::format("RelayOptions::{} is out of range", option),
-            .hint = std::string{range}};
-}
-
-Result<void> check(const RelayOptions& options) {
-    if (options.batch < 1 || options.batch > 10'000) return bad_option("batch", "1 to 10,000");
-    if (options.lease < Duration{1'000} || options.lease > Duration{600'000})
-        return bad_option("lease", "1 s to 10 min");
-    if (options.poll_interval < Duration{10} || options.poll_interval > Duration{60'000}) {
-        return bad_option("poll_interval", "10 ms to 1 min");
-    }
-    if (options.archive_retention && *options.archive_retention < Duration{1'000}) {
-        return bad_option("archive_retention", "at least 1 s");
-    }
-    if (options.transactional && (options.transactional->id.empty() || options.transactional->id.size() > 240)) {
-        return bad_option("transactional.id", "1 to 240 bytes");
-    }
-    if (auto retry = options.retry.validated(); !retry) return std::move(retry).error();
-    return {};
-}
 
 std::string own_name(const Runtime& runtime) {
     std::array<char, 256> host{};
@@ -271,7 +248,7 @@ Result<void> OutboxRelay::Impl::run(const std::stop_token& stop) {
                 return std::move(done).error();
             }
             report(&done.error());
-            alarm_.wait(outage_pause, stop);
+            alarm_.wait(outage_pause, stop, -1);
             outage_pause = std::min(outage_pause * 2, longest_outage_pause);
             continue;
         }
@@ -281,7 +258,7 @@ Result<void> OutboxRelay::Impl::run(const std::stop_token& stop) {
             idle_pause = options_.poll_interval / 8;
             continue;
         }
-        alarm_.wait(std::max(idle_pause, Duration{1}), stop);
+        alarm_.wait(std::max(idle_pause, Duration{1}), stop, store_->wake_descriptor());
         idle_pause = std::min(idle_pause * 2 + Duration{1}, options_.poll_interval);
     }
     hand_over();
@@ -289,7 +266,7 @@ Result<void> OutboxRelay::Impl::run(const std::stop_token& stop) {
 }
 
 Result<OutboxRelay> OutboxRelay::create(std::unique_ptr<OutboxStore> store, Broker broker, RelayOptions options) {
-    if (auto right = check(options); !right) return std::move(right).error();
+    if (auto right = outbox::check(options); !right) return std::move(right).error();
     return OutboxRelay{std::make_unique<Impl>(std::move(store), std::move(broker), std::move(options))};
 }
 

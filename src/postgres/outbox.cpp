@@ -102,6 +102,9 @@ public:
           names_{options_.tables.validated()} {
         outbox_ = quoted(options_.tables.schema, options_.tables.outbox);
         revisions_ = quoted(options_.tables.schema, options_.tables.revisions);
+        if (options_.notify) {
+            told_ = fmt::format(", (SELECT pg_notify('{}', '') OFFSET 0) AS told", notify_channel(options_.tables));
+        }
         one_ = plain_statement(1);
     }
 
@@ -156,21 +159,21 @@ private:
     /// Takes the locks in one global order, then inserts.
     [[nodiscard]] std::string plain_statement(std::size_t rows) const {
         if (!options_.serialize_aggregates) {
-            return fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM (VALUES {2}) AS given (n, {1}) ORDER BY n",
-                               outbox_, columns, value_list(rows));
+            return fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM (VALUES {2}) AS given (n, {1}){3} ORDER BY n",
+                               outbox_, columns, value_list(rows), told_);
         }
         const std::int64_t lock = lock_class(options_.tables);
         if (rows == 1) {
             return fmt::format(
                 "INSERT INTO {0} ({1}) SELECT {1} FROM (VALUES {2}) AS given (n, {1}), "
-                "(SELECT pg_advisory_xact_lock({3}, $3) OFFSET 0) AS locked",
-                outbox_, columns, value_list(1), lock);
+                "(SELECT pg_advisory_xact_lock({3}, $3) OFFSET 0) AS locked{4}",
+                outbox_, columns, value_list(1), lock, told_);
         }
         return fmt::format(
             "WITH given (n, {1}) AS (VALUES {2}), locked AS MATERIALIZED (SELECT count(pg_advisory_xact_lock({3}, key)) "
             "FROM (SELECT DISTINCT lockkey AS key FROM given ORDER BY 1) AS keys) "
-            "INSERT INTO {0} ({1}) SELECT {1} FROM locked, given ORDER BY n",
-            outbox_, columns, value_list(rows), lock);
+            "INSERT INTO {0} ({1}) SELECT {1} FROM locked, given{4} ORDER BY n",
+            outbox_, columns, value_list(rows), lock, told_);
     }
 
     /// Rows of one aggregate: lock it, raise its revision when it is the expected one, insert when it was raised.
@@ -186,10 +189,10 @@ private:
             "WHERE ${expected}::bigint = 0 OR EXISTS (SELECT 1 FROM {revisions} WHERE aggregatetype = $4::varchar AND aggregateid = $5::varchar) "
             "ON CONFLICT (aggregatetype, aggregateid) DO UPDATE SET revision = EXCLUDED.revision "
             "WHERE r.revision = ${expected}::bigint RETURNING 1) "
-            "INSERT INTO {outbox} ({columns}) SELECT {columns} FROM raised, (VALUES {values}) AS given (n, {columns}) ORDER BY n",
+            "INSERT INTO {outbox} ({columns}) SELECT {columns} FROM raised, (VALUES {values}) AS given (n, {columns}){told} ORDER BY n",
             fmt::arg("lock", lock), fmt::arg("revisions", revisions_), fmt::arg("last", expected + 1),
             fmt::arg("expected", expected), fmt::arg("outbox", outbox_), fmt::arg("columns", columns),
-            fmt::arg("values", value_list(rows)));
+            fmt::arg("values", value_list(rows)), fmt::arg("told", told_));
     }
 
     Error conflict(PGconn* connection, const PreparedRow& row) const {
@@ -204,6 +207,7 @@ private:
     Result<OutboxTables> names_;
     std::string outbox_;
     std::string revisions_;
+    std::string told_;  ///< of the relays that listen
     std::string one_;
 };
 

@@ -74,6 +74,10 @@ Result<PGconn*> Store::connected() {
             "SET enable_seqscan = off; SELECT set_config('jit', 'off', false) FROM pg_settings WHERE name = 'jit'",
             options_.statement_timeout.count()));
     if (!limited) return limited.error();
+    if (options_.listen) {
+        auto listening = run_script(made.get(), "LISTEN " + notify_channel(options_.tables));
+        if (!listening) return std::move(listening).error();
+    }
     connection_ = std::move(made);
     scan_.forget();
     return connection_.get();
@@ -138,9 +142,27 @@ Result<void> Store::release(const std::string& relay) {
 Result<std::vector<OutboxRow>> Store::pending(std::span<const ShardLease> leases, std::size_t most) {
     auto connection = connected();
     if (!connection) return std::move(connection).error();
+    (void)take_news();
     auto rows = scan_.next(*connection, leases, most);
+    // What was committed meanwhile is told with the answer, and the descriptor does not say it again.
+    if (rows && rows->empty() && take_news()) rows = scan_.next(*connection, leases, most);
     if (!rows && PQstatus(connection_.get()) != CONNECTION_OK) connection_.reset();
     return rows;
+}
+
+int Store::wake_descriptor() const noexcept {
+    return options_.listen && connection_ != nullptr ? PQsocket(connection_.get()) : -1;
+}
+
+/// @return whether there was any
+bool Store::take_news() noexcept {
+    bool any = false;
+    if (options_.listen) (void)PQconsumeInput(connection_.get());
+    while (PGnotify* one = PQnotifies(connection_.get())) {
+        PQfreemem(one);
+        any = true;
+    }
+    return any;
 }
 
 /// CTEs that take the rows of `condition` out of the outbox, into the archive when there is one.

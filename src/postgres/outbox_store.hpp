@@ -22,9 +22,11 @@ public:
     Result<OutboxStatus> status(std::size_t most_blocked) override;
     Result<void> resolve(std::int64_t seq, Resolution resolution) override;
     Result<std::int64_t> purge_archive(Duration age) override;
+    [[nodiscard]] int wake_descriptor() const noexcept override;
 
 private:
     Result<PGconn*> connected();
+    bool take_news() noexcept;
     Result<Rows> query(const std::string& sql, const Parameters& parameters = {});
     [[nodiscard]] std::string removal(std::string_view condition) const;
 

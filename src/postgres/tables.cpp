@@ -83,6 +83,10 @@ std::int64_t lock_class(const OutboxTables& tables) {
     return static_cast<std::int32_t>(murmur2(tables.schema + "." + tables.outbox));
 }
 
+std::string notify_channel(const OutboxTables& tables) {
+    return fmt::format("eventsdk_outbox_{}", static_cast<std::uint32_t>(lock_class(tables)));
+}
+
 std::string outbox_script(const OutboxTables& tables) {
     const auto name = [&tables](std::string_view table) { return quoted(tables.schema, table); };
     std::string script;

@@ -16,6 +16,8 @@ inline constexpr int outbox_migration = 1;
 [[nodiscard]] Result<void> ensure_outbox(PGconn* connection, const OutboxTables& tables);
 /// Class half of the advisory locks that serialise aggregates; one per outbox table name.
 [[nodiscard]] std::int64_t lock_class(const OutboxTables& tables);
+/// Where commits of an outbox are told.
+[[nodiscard]] std::string notify_channel(const OutboxTables& tables);
 
 }  // namespace postgres
 EVENTSDK_END_NAMESPACE

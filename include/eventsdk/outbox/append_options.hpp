@@ -41,6 +41,9 @@ struct OutboxOptions {
     /// Serialise the transactions that append to one aggregate (PostgreSQL: an advisory transaction lock), without
     /// which no order between them exists. Off only where the caller locks the aggregate itself.
     bool serialize_aggregates = true;
+    /// PostgreSQL: each commit wakes the relays that listen (postgres::StoreOptions::listen). Off, because NOTIFY takes a
+    /// lock that all committing transactions of the database share. **Source**: PostgreSQL, NOTIFY.
+    bool notify = false;
 };
 
 EVENTSDK_END_NAMESPACE

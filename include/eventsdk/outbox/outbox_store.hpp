@@ -102,6 +102,9 @@ public:
     [[nodiscard]] virtual Result<void> resolve(std::int64_t seq, Resolution resolution) = 0;
     /// Deletes archived rows older than `age`; returns how many.
     [[nodiscard]] virtual Result<std::int64_t> purge_archive(Duration age) = 0;
+    /// Becomes readable when rows may have been committed, until the next pending(); -1 where the database does not say.
+    /// Another one after any other call.
+    [[nodiscard]] virtual int wake_descriptor() const noexcept { return -1; }
 };
 
 EVENTSDK_END_NAMESPACE

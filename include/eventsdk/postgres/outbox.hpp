@@ -61,6 +61,9 @@ struct StoreOptions {
     OutboxTables tables{};
     bool archive = false;                ///< keep published rows in the archive table
     Duration statement_timeout{10'000};  ///< bound of every statement, 100 ms…10 min
+    /// LISTEN for what services with OutboxOptions::notify commit, so that the relay need not poll often: rows of
+    /// services without it still wait for RelayOptions::poll_interval. Not through a pooler of transactions.
+    bool listen = false;
 };
 
 /// The store of a relay on a connection of its own; connects lazily and again after a loss.

@@ -7,9 +7,13 @@
 #include "support/shop_events.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <fstream>
 #include <future>
 #include <iterator>
+#include <optional>
+#include <string_view>
 #include <thread>
 
 using namespace eventsdk;
@@ -256,4 +260,101 @@ TEST_CASE("PostgreSQL: the shown SQL file is what ensure_tables runs", "[postgre
     std::ifstream file{EVENTSDK_SOURCE_DIR "/docs/outbox_postgres.sql"};
     const std::string shown{std::istreambuf_iterator<char>{file}, {}};
     CHECK(shown == postgres::Outbox{test::shop_catalogue()}.create_script());
+}
+
+TEST_CASE("PostgreSQL: an append is one round trip, with an expected revision and as a batch too",
+          "[postgres][outbox]") {
+    Shop shop;
+    auto& connection = shop.database.connection;
+    OutboxBatch batch{shop.catalogue};
+    for (int i = 0; i < 10; ++i) REQUIRE(batch.add("order-" + std::to_string(i), OrderPlaced{"book", i}));
+    REQUIRE(connection.run("BEGIN"));
+    std::FILE* trace = std::tmpfile();
+    REQUIRE(trace != nullptr);
+    PQtrace(connection, trace);
+    REQUIRE(shop.append(connection, "order-1", 1));
+    REQUIRE(shop.append(connection, "order-2", 1, {.expected_revision = 0}));
+    REQUIRE(shop.outbox.append_all(connection, batch));
+    PQuntrace(connection);
+    REQUIRE(connection.run("COMMIT"));
+    std::rewind(trace);
+    int answers = 0;
+    for (std::array<char, 4'096> line{}; std::fgets(line.data(), line.size(), trace) != nullptr;)
+        answers += std::string_view{line.data()}.find("ReadyForQuery") != std::string_view::npos ? 1 : 0;
+    std::fclose(trace);
+    CHECK(answers == 3);
+    CHECK(shop.rows() == 12);
+}
+
+TEST_CASE("PostgreSQL: names that need quotes work, and tables that differ are refused by name", "[postgres][outbox]") {
+    PostgresSchema database;
+    auto& connection = database.connection;
+    REQUIRE(connection.run("CREATE SCHEMA \"" + database.name() + "_Order\""));
+    const OutboxTables tables{.schema = database.name() + "_Order",
+                              .outbox = "Select",
+                              .revisions = "User",
+                              .leases = "Table",
+                              .archive = "Group"};
+    const std::string outbox_name = "\"" + tables.schema + "\".\"Select\"";
+    postgres::Outbox outbox{test::shop_catalogue(), {.tables = tables}};
+    REQUIRE(outbox.ensure_tables(connection));
+    REQUIRE(outbox.ensure_tables(connection));  // and again: they are verified
+    REQUIRE(outbox.append(connection, "order-1", OrderPlaced{"book", 1}, {.expected_revision = 0}));
+    CHECK(outbox.revision(connection, "shop.order", "order-1").value() == 1);
+    memory::Broker broker{{}, Runtime{.logger = silent_logger()}};
+    broker.create_topic({.name = topic, .partitions = 3}).value();
+    auto store = postgres::open_outbox(PostgresConnection::url(), {.tables = tables, .archive = true}).value();
+    auto relay = OutboxRelay::create(std::move(store), broker, {}).value();
+    CHECK(relay.run_once().value() == 1);
+    CHECK(connection.number("SELECT count(*) FROM \"" + tables.schema + "\".\"Group\"") == 1);
+
+    REQUIRE(connection.run("UPDATE \"" + tables.schema + "\".\"Select_migrations\" SET number = 7"));
+    const auto later = outbox.ensure_tables(connection);
+    REQUIRE_FALSE(later);
+    CHECK(later.error().code == "outbox.schema");
+    CHECK(later.error().message.find("migration 7") != std::string::npos);
+    REQUIRE(connection.run("ALTER TABLE " + outbox_name + " DROP COLUMN lasterror"));
+    const auto narrower = outbox.ensure_tables(connection);
+    REQUIRE_FALSE(narrower);
+    CHECK(narrower.error().message.find("lasterror") != std::string::npos);
+    CHECK(OutboxTables{.outbox = "a\"b"}.validated().error().code == "outbox.table_name");
+    connection.run("DROP SCHEMA \"" + tables.schema + "\" CASCADE");
+}
+
+TEST_CASE("PostgreSQL: a relay that listens is woken by the commits of a service that notifies", "[postgres][outbox]") {
+    Shop shop;
+    auto store = postgres::open_outbox(PostgresConnection::url(), {.tables = shop.tables, .listen = true}).value();
+    // Without news it looks again after 7.5 s at the soonest.
+    auto relay = OutboxRelay::create(std::move(store), shop.broker, {.poll_interval = Duration{60'000}}).value();
+    std::jthread relaying{[&relay](const std::stop_token& stop) { (void)relay.run(stop); }};
+    postgres::Outbox telling{shop.catalogue, {.tables = shop.tables, .notify = true}};
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+    for (int i = 0; i < 16; ++i) {
+        const AppendOptions options{.expected_revision =
+                                        i % 2 == 0 ? std::optional<std::int64_t>{i / 2} : std::nullopt};
+        const std::string order = i % 2 == 0 ? "order-1" : "order-2";
+        REQUIRE(telling.append(shop.database.connection, order, OrderPlaced{"book", i}, options));
+        while (shop.broker.records(topic).size() <= static_cast<std::size_t>(i)) {
+            REQUIRE(std::chrono::steady_clock::now() < deadline);
+            std::this_thread::sleep_for(std::chrono::milliseconds{5});
+        }
+    }
+    relaying.request_stop();
+    relaying.join();  // at once, not at the end of its pause
+    CHECK(std::chrono::steady_clock::now() < deadline);
+}
+
+TEST_CASE("PostgreSQL: a relay's health turns bad when the oldest row is too old", "[postgres][outbox]") {
+    Shop shop;
+    REQUIRE(shop.append(shop.database.connection, "order-1", 1));
+    shop.database.connection.run(
+        "UPDATE outbox SET createdat = createdat - interval '1 hour', blocked = true, attempts = 1");
+    auto relay = shop.relay();
+    CHECK(relay.run_once().value() == 0);
+    CHECK_FALSE(relay.health().healthy);
+    CHECK(relay.health().reason.find("the oldest row has waited for 36") != std::string::npos);
+    CHECK(relay.health().status.pending == 1);
+    auto patient = shop.relay({.unhealthy_after = Duration{7'200'000}});
+    CHECK(patient.run_once().value() == 0);
+    CHECK(patient.health().healthy);
 }
