@@ -51,7 +51,7 @@ void add_dlq_options(CLI::App& command, DlqChoice& choice) {
     const auto set_key = [&choice](const std::string& key) { choice.filter.key = key; };
     command.add_option_function<std::string>("--key", set_key, "Only records with this key");
     command.add_option("--type", choice.filter.type, "Only events of this type");
-    command.add_option("--stage", choice.filter.stage, "Only this stage: parse, schema, upcast or handler");
+    command.add_option("--stage", choice.filter.stage, "Only this stage: parse, schema, upcast, handler or sequence");
     command.add_option("--code", choice.filter.code, "Only this error code");
     command.add_option("--group", choice.filter.group, "Only what this consumer group could not handle");
     command.add_option("--from", choice.from, "Only what failed at or after this RFC 3339 time");

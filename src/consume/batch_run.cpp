@@ -42,12 +42,30 @@ void BatchRun::run_one(std::size_t at) {
     if (is_behind(task)) return;
     show(task);
     if (task.home->abandoned.load(std::memory_order_relaxed)) return given_back(at);
+    if (task.follows) return follow(at);
     switch (dispatcher_.offer(task.record, task.attempts + 1, task.finished, task.key, verdict_)) {
         case Dispatcher::Answer::done: return done(at);
         case Dispatcher::Answer::failed: return failed(at);
         case Dispatcher::Answer::gathered: return gathered_.push_back(at);
         case Dispatcher::Answer::after_gathered: run_gathered(); return run_one(at);
     }
+}
+
+void BatchRun::follow(std::size_t at) {
+    run_gathered();
+    const Task& task = *batch_.tasks[at];
+    if (is_behind(task)) return;
+    // What ran before it in this batch may have settled what it follows.
+    const auto earlier = std::span{batch_.tasks}.first(at);
+    if (std::any_of(earlier.begin(), earlier.end(), [&](const Task* other) { return other->key == task.key; }))
+        return given_back(at);
+    verdict_ = {Handled::Outcome::dead_letter,
+                {},
+                "sequence",
+                "projector.follows_dead_letter",
+                "an earlier event of its key is a dead letter that is not settled",
+                "redrive, park or purge that first"};
+    failed(at);
 }
 
 void BatchRun::run_gathered() {

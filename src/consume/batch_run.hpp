@@ -34,6 +34,7 @@ public:
 
 private:
     void run_one(std::size_t at);
+    void follow(std::size_t at);
     void run_gathered();
     void run_alone(std::size_t at);
     void give_up(std::span<const std::size_t> rest);

@@ -1,6 +1,7 @@
 #include "consume/dead_letter.hpp"
 
 #include "consume/letter.hpp"
+#include "consume/sequence_log.hpp"
 #include "core/utf8.hpp"
 
 #include <eventsdk/core/time.hpp>
@@ -171,8 +172,7 @@ Record make_dead_letter(const ReceivedRecord& record, const Failure& failure, co
                         const DeadLetterOptions& options, bool by_reference) {
     const Origin origin = origin_of(record, failure);
     Record letter = record.to_record();
-    const auto named = options.topics.find(letter.topic);
-    letter.topic = named == options.topics.end() ? dead_letter_topic(letter.topic) : named->second;
+    letter.topic = letters_of(letter.topic, options);
     letter.timestamp.reset();
     erase_dead_letter_headers(letter.headers);
     if (by_reference) leave_out_what_is_large(letter);

@@ -9,7 +9,7 @@ Result<std::shared_ptr<Writer>> DeadLetterWriter::writer() {
         return Error{.kind = ErrorKind::closed, .code = "projector.closed", .message = "the projector stopped"};
     if (!writer_) {
         WriterOptions options;
-        options.linger = Duration{20};  // a key waits so much longer for its dead letter; the others do not
+        options.linger = Duration{0};  // the engine gathers them: a key and all behind it wait for its dead letter
         options.delivery_timeout = Duration{30'000};
         auto made = broker_.port().writer(options, *this);
         if (!made) return std::move(made).error();

@@ -12,11 +12,19 @@ namespace consume {
 namespace {
 
 constexpr Duration longest_idle{50};
+// Dead letters that come while others are under way go together, but do not wait for a topic that does not answer.
+constexpr std::chrono::milliseconds letters_apart{50};
 
-Limits limits_of(const ProjectorOptions& options) {
+Limits limits_of(const Parts& parts) {
+    const ProjectorOptions& options = parts.options;
     // One more poll's worth may come in after the partition is found full.
     const auto records = static_cast<std::size_t>(options.buffered_records);
-    return {records - poll_batch(options), options.buffered_bytes, static_cast<std::size_t>(options.waiting_keys)};
+    Limits limits{records - poll_batch(options), options.buffered_bytes,
+                  static_cast<std::size_t>(options.waiting_keys)};
+    if (parts.options.dead_letters.sequence && !parts.replay)
+        limits.sequence_letters = static_cast<std::size_t>(options.dead_letters.sequence_letters);
+    limits.group = parts.projection.name();
+    return limits;
 }
 
 }  // namespace
@@ -28,9 +36,10 @@ std::size_t poll_batch(const ProjectorOptions& options) {
 Engine::Engine(std::shared_ptr<const Parts> parts, std::stop_token stop)
     : parts_{std::move(parts)},
       stop_{std::move(stop)},
-      workload_{limits_of(parts_->options), parts_->options.retry, random_bits()},
+      workload_{limits_of(*parts_), parts_->options.retry, random_bits()},
       meter_{parts_->broker.runtime(), parts_->projection.name()},
       stored_{parts_->broker, parts_->catalogue, parts_->projection.name(), parts_->stores},
+      sequences_{parts_->broker, parts_->projection.name(), parts_->options.dead_letters},
       dead_letters_{parts_->broker, [this](std::span<const WriteOutcome> outcomes) { dead_letters_ended(outcomes); }} {}
 
 Engine::~Engine() = default;
@@ -127,7 +136,7 @@ bool Engine::exchange(Batch& batch, std::size_t max_tasks, bool wait) {
     Lock lock{mutex_};
     end(batch);
     while (true) {
-        if (workload_.has_dead()) {
+        if (dead_letters_due()) {
             lock.unlock();
             write_dead_letters();
             lock.lock();
@@ -143,11 +152,19 @@ bool Engine::exchange(Batch& batch, std::size_t max_tasks, bool wait) {
     return true;
 }
 
+bool Engine::dead_letters_due() const {
+    return workload_.has_dead() &&
+           (letters_under_way_ == 0 || std::chrono::steady_clock::now() - letters_written_ >= letters_apart);
+}
+
 void Engine::write_dead_letters() {
     std::vector<Task*> dead;
     {
         const Lock lock{mutex_};
+        if (!dead_letters_due()) return;
         workload_.take_dead(dead);
+        if (!parts_->replay) letters_under_way_ += dead.size();
+        letters_written_ = std::chrono::steady_clock::now();
     }
     if (parts_->replay) return note_failures(dead);
     for (Task* task : dead) {
@@ -155,7 +172,8 @@ void Engine::write_dead_letters() {
                                                parts_->options.dead_letters, task->by_reference);
         if (auto written = dead_letters_.write(letter, task->id); !written) {
             const Lock lock{mutex_};
-            dead_letter_ended(*task, &written.error());
+            --letters_under_way_;
+            dead_letter_ended(*task, {.tag = task->id, .error = &written.error()});
         }
     }
 }
@@ -196,14 +214,16 @@ bool Engine::idle() {
 
 void Engine::dead_letters_ended(std::span<const WriteOutcome> outcomes) {
     const Lock lock{mutex_};
+    letters_under_way_ -= outcomes.size();
     for (const WriteOutcome& outcome : outcomes) {
-        dead_letter_ended(workload_.task(static_cast<std::uint32_t>(outcome.tag)), outcome.error);
+        dead_letter_ended(workload_.task(static_cast<std::uint32_t>(outcome.tag)), outcome);
     }
     polls_.notify_all();
     if (idle_ > 0) work_.notify_one();
 }
 
-void Engine::dead_letter_ended(Task& task, const Error* error) {
+void Engine::dead_letter_ended(Task& task, const WriteOutcome& outcome) {
+    const Error* const error = outcome.error;
     const std::initializer_list<LogField> where{{"group", parts_->projection.name()},
                                                 {"topic", task.record.topic},
                                                 {"partition", std::int64_t{task.record.partition}},
@@ -214,7 +234,7 @@ void Engine::dead_letter_ended(Task& task, const Error* error) {
                                                 {"attempts", std::int64_t{task.failure->attempts}}};
     if (error == nullptr) {
         logger().log(LogLevel::warning, "dead letter", where);
-        return workload_.dead_letter_written(task);
+        return workload_.dead_letter_written(task, outcome.partition, outcome.offset);
     }
     if (error->code == codes::record_too_large && !task.by_reference) return workload_.dead_letter_too_large(task);
     logger().log(LogLevel::error, "a dead letter cannot be written; its partition waits",

@@ -95,10 +95,13 @@ private:
     [[nodiscard]] Now now() const;
     [[nodiscard]] std::uint64_t key_of(const ReceivedRecord& record);
     void end(Batch& batch);
+    [[nodiscard]] bool dead_letters_due() const;
     void end_failed(Task& task, Verdict verdict, const Now& at);
     void wait_for_work(Lock& lock);
     void dead_letters_ended(std::span<const WriteOutcome> outcomes);
-    void dead_letter_ended(Task& task, const Error* error);
+    void dead_letter_ended(Task& task, const WriteOutcome& outcome);
+    void follow_dead_letters(MonotonicTime at);
+    [[nodiscard]] bool in_sequence() const { return parts_->options.dead_letters.sequence && !parts_->replay; }
     bool drain(Lock& lock, std::span<const TopicPartition> partitions);
     void commit_and_remove(Lock& lock, std::span<const TopicPartition> partitions);
     void forget(std::span<const TopicPartition> partitions);
@@ -118,6 +121,8 @@ private:
     std::condition_variable polls_;  // the polling thread waits for room or for a drain
     Workload workload_;
     std::size_t idle_ = 0;
+    std::size_t letters_under_way_ = 0;
+    std::chrono::steady_clock::time_point letters_written_{};
     bool poll_waits_ = false;
     bool ending_ = false;
     bool handler_stop_ = false;
@@ -133,6 +138,8 @@ private:
     Meter meter_;
     StoredPositions stored_;
     bool storing_ = true;
+    SequenceLog sequences_;
+    SequenceLog::News news_;
 
     DeadLetterWriter dead_letters_;  // last: its sink uses all of the above
 };

@@ -24,6 +24,7 @@ void Engine::assigned(std::span<AssignedPartition> partitions) noexcept {
 void Engine::begin(const AssignedPartition& partition) {
     const Lock lock{mutex_};
     workload_.assign(partition);
+    if (in_sequence()) sequences_.wait(partition);
     logger().log(LogLevel::info, "partition assigned",
                  {{"group", parts_->projection.name()},
                   {"topic", partition.topic},
@@ -117,6 +118,7 @@ void Engine::forget(std::span<const TopicPartition> partitions) {
     for (const TopicPartition& partition : partitions) {
         workload_.remove(partition);
         stored_.forget(partition);
+        sequences_.forget(partition);
     }
 }
 
@@ -145,6 +147,7 @@ void Engine::balance() {
 
 void Engine::housekeeping(bool commit_now) {
     const MonotonicTime at = now().monotonic;
+    if (in_sequence()) follow_dead_letters(at);
     std::vector<PartitionOffset> positions;
     bool wake = false;
     {
@@ -167,6 +170,16 @@ void Engine::housekeeping(bool commit_now) {
         show_health(at);
         if (meter_.active()) report(at);
     }
+}
+
+void Engine::follow_dead_letters(MonotonicTime at) {
+    sequences_.read(at, news_);
+    const Lock lock{mutex_};
+    for (SequenceLog::Known& known : news_.known)
+        workload_.sequences_known(known.partition, std::move(known.sequences));
+    for (const SequenceLog::Settled& settled : news_.settled) workload_.settled(settled);
+    news_.known.clear();
+    news_.settled.clear();
 }
 
 void Engine::report(MonotonicTime at) {

@@ -61,7 +61,8 @@ std::optional<Marker> read_marker(const ReceivedRecord& record) {
     if (!offset || !said || record.value) return {};
     for (const auto state :
          {DeadLetterState::redriven, DeadLetterState::parked, DeadLetterState::purged, DeadLetterState::repeated}) {
-        if (*said == to_string(state)) return Marker{*offset, state};
+        if (*said == to_string(state))
+            return Marker{*offset, state, number(record.header(names::sent_offset)).value_or(-1)};
     }
     return {};
 }
@@ -73,6 +74,11 @@ Record make_marker(const ReceivedRecord& letter, DeadLetterState state) {
     marker.headers = {{std::string{names::resolves}, std::to_string(letter.offset)},
                       {std::string{names::resolution}, std::string{to_string(state)}}};
     return marker;
+}
+
+void note_sent(Record& marker, std::int64_t offset) {
+    std::erase_if(marker.headers, [](const Header& header) { return header.name == names::sent_offset; });
+    marker.headers.push_back({std::string{names::sent_offset}, std::to_string(offset)});
 }
 
 bool LetterFilter::in_range(const ReceivedRecord& letter) const {

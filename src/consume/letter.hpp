@@ -30,9 +30,11 @@ struct Letter {
 struct Marker {
     std::int64_t offset = -1;
     DeadLetterState state = DeadLetterState::open;
+    std::int64_t sent_offset = -1;  ///< of the record that went back, when known
 };
 [[nodiscard]] std::optional<Marker> read_marker(const ReceivedRecord& record);
 [[nodiscard]] Record make_marker(const ReceivedRecord& letter, DeadLetterState state);
+void note_sent(Record& marker, std::int64_t offset);
 
 /// Whether a dead letter is wanted.
 class LetterFilter {

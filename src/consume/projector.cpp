@@ -30,6 +30,8 @@ Result<void> check(const ProjectorOptions& options) {
     if (options.stuck_after < 1ms || options.stuck_after > 24h) return bad("stuck_after", "1 ms to 24 h");
     if (options.dead_letters.max_message_bytes < 64 || options.dead_letters.max_message_bytes > 16'384)
         return bad("dead_letters.max_message_bytes", "64 to 16,384");
+    if (options.dead_letters.sequence_letters < 1 || options.dead_letters.sequence_letters > 10'000'000)
+        return bad("dead_letters.sequence_letters", "1 to 10,000,000");
     if (auto retry = options.retry.validated(); !retry) return std::move(retry).error();
     for (const RetryRule& rule : options.retry_rules) {
         if (auto retry = rule.policy.validated(); !retry) return std::move(retry).error();

@@ -200,19 +200,42 @@ Result<void> Redriver::commit_batch() {
 
 Result<void> Redriver::write_batch() {
     if (auto begun = writer_->begin(); !begun) return begun;
+    {
+        const std::lock_guard lock{mutex_};
+        sent_offsets_.assign(batch_.size(), -1);
+        unanswered_ = 0;
+    }
     for (std::size_t at = 0; at < batch_.size(); ++at) {
-        for (const Record* record : {batch_[at].sent ? &*batch_[at].sent : nullptr, &batch_[at].marker}) {
-            if (record == nullptr) continue;
-            if (auto written = writer_->write(*record, at); !written) {
-                Error error = std::move(written).error();
-                error.message = "dead letter " + place_of(batch_[at].marker) + " of " + topic_ + ": " + error.message;
-                return abort(std::move(error));
-            }
-        }
+        if (!batch_[at].sent) continue;
+        if (auto written = write(*batch_[at].sent, at); !written) return written;
+    }
+    await_sent();
+    for (std::size_t at = 0; at < batch_.size(); ++at) {
+        if (sent_offsets_[at] >= 0) note_sent(batch_[at].marker, sent_offsets_[at]);
+        if (auto written = write(batch_[at].marker, at + batch_.size()); !written) return written;
     }
     auto committed = writer_->commit(options_.timeout);
     if (committed || committed.error().kind != ErrorKind::abortable) return committed;
     return abort(std::move(committed).error());
+}
+
+Result<void> Redriver::write(const Record& record, std::size_t tag) {
+    {
+        const std::lock_guard lock{mutex_};
+        ++unanswered_;
+    }
+    auto written = writer_->write(record, tag);
+    if (written) return written;
+    Error error = std::move(written).error();
+    error.message =
+        "dead letter " + place_of(batch_[tag % batch_.size()].marker) + " of " + topic_ + ": " + error.message;
+    return abort(std::move(error));
+}
+
+/// A marker says where its record went. What is not known in time the commit waits for.
+void Redriver::await_sent() {
+    std::unique_lock lock{mutex_};
+    told_.wait_for(lock, options_.timeout, [&] { return unanswered_ == 0 || refused_; });
 }
 
 Result<void> Redriver::abort(Error error) {
@@ -222,17 +245,21 @@ Result<void> Redriver::abort(Error error) {
     Error cause = std::move(*refused_);
     refused_.reset();
     if (cause.kind == ErrorKind::retriable) cause.kind = ErrorKind::abortable;
-    cause.message = "dead letter " + place_of(batch_[refused_tag_].marker) + " of " + topic_ + ": " + cause.message;
+    cause.message =
+        "dead letter " + place_of(batch_[refused_tag_ % batch_.size()].marker) + " of " + topic_ + ": " + cause.message;
     return cause;
 }
 
 void Redriver::written(std::span<const WriteOutcome> outcomes) noexcept {
     const std::lock_guard lock{mutex_};
     for (const WriteOutcome& outcome : outcomes) {
+        --unanswered_;
+        if (outcome.error == nullptr && outcome.tag < sent_offsets_.size()) sent_offsets_[outcome.tag] = outcome.offset;
         if (outcome.error == nullptr || refused_) continue;
         refused_ = *outcome.error;
         refused_tag_ = outcome.tag;
     }
+    told_.notify_all();
 }
 
 void Redriver::keep_pace() {

@@ -3,6 +3,7 @@
 #include "consume/dead_letter_log.hpp"
 #include "consume/letter.hpp"
 
+#include <condition_variable>
 #include <mutex>
 #include <set>
 
@@ -38,6 +39,8 @@ private:
     void count(DeadLetterState state);
     Result<void> commit_batch();
     Result<void> write_batch();
+    Result<void> write(const Record& record, std::size_t tag);
+    void await_sent();
     Result<void> abort(Error error);
     void keep_pace();
     Result<void> delete_settled();
@@ -63,6 +66,9 @@ private:
     std::mutex mutex_;
     std::optional<Error> refused_;  // the first outcome of a batch that is no acknowledgement
     std::uint64_t refused_tag_ = 0;
+    std::vector<std::int64_t> sent_offsets_;  // by place in the batch
+    std::size_t unanswered_ = 0;
+    std::condition_variable told_;
     std::unique_ptr<TransactionalWriter> writer_;  // last: its sink uses the above
 };
 

@@ -63,6 +63,7 @@ void Session::start_workers() {
 }
 
 Result<void> Session::poll(Duration patience) {
+    brought_ = false;
     if (patience > Duration{0} && engine_->any_paused()) patience = Duration{0};
     const std::size_t most =
         throttle_.allowed(parts_->broker.runtime().clock->monotonic(), poll_batch(parts_->options));
@@ -72,6 +73,7 @@ Result<void> Session::poll(Duration patience) {
     }
     auto polled = reader_->poll(records_, most, patience);
     throttle_.spend(records_.size());
+    brought_ = !records_.empty();
     engine_->intake(records_);
     if (auto placed = engine_->place(); !placed) return placed;
     if (polled) {
@@ -101,7 +103,8 @@ void Session::report_outage(const Error* error) {
 Result<void> Session::round(Duration patience, bool commit_now) {
     if (auto polled = poll(patience); !polled) return polled;
     engine_->housekeeping(commit_now);
-    if (!workers_.empty()) engine_->wait_for_room(std::min(patience, room_patience));
+    // As long as records come in, partitions with room must not wait for those without.
+    if (!workers_.empty() && !brought_) engine_->wait_for_room(std::min(patience, room_patience));
     for (const auto& worker : workers_) engine_->watch(worker->progress());
     if (auto failure = engine_->failure()) return std::move(*failure);
     return {};

@@ -42,6 +42,7 @@ private:
     std::unique_ptr<Reader> reader_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<ReceivedRecord> records_;
+    bool brought_ = false;  // the last poll brought records
     std::unique_ptr<Admin> admin_;
     std::vector<PartitionOffset> ends_;
     Batch batch_;

@@ -2,6 +2,7 @@
 
 #include "consume/assignment.hpp"
 #include "consume/circuit.hpp"
+#include "consume/dead_sequences.hpp"
 #include "consume/offset_tracker.hpp"
 
 #include <eventsdk/broker/record.hpp>
@@ -66,6 +67,7 @@ struct Partition {
     OffsetTracker tracker{};
     Circuit circuit{};
     Tally tally{};
+    DeadSequences sequences{};
     std::size_t bytes = 0;
     std::size_t held = 0;     ///< records that wait for a retry or their dead letter
     std::size_t blocked = 0;  ///< of these: their dead letter could not be written
@@ -74,6 +76,7 @@ struct Partition {
     bool draining = false;
     bool metadata_full = false;
     bool paused = false;
+    bool sequences_known = true;         ///< else nothing runs yet
     std::atomic<bool> abandoned{false};  ///< read by workers without a lock: run no more of its records
 };
 
@@ -94,12 +97,14 @@ struct Task {
     std::size_t bytes = 0;
     std::int64_t offset = 0;
     std::int64_t finished = 0;  ///< the partition's position when the record was taken
+    std::int64_t rank = 0;      ///< among the records of its key in the partition (rank_of())
     std::uint32_t id = 0;
     Assignment::Index partition = 0;
     OffsetTracker::Ticket ticket = 0;
     int attempts = 0;  ///< runs that counted
     int writes = 0;    ///< failed writes of its dead letter
     Phase phase = Phase::free;
+    bool follows = false;       ///< an earlier record of its key is dead: it is not run
     bool by_reference = false;  ///< its dead letter is too large with its value
     bool detached = false;      ///< no longer in its key's queue: the partition went while the writer had it
 };

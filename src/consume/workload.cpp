@@ -13,6 +13,9 @@ void Workload::assign(const AssignedPartition& partition) {
     partitions_[index]->tracker =
         OffsetTracker{partition.offset, decode_finished(partition.offset, partition.metadata)};
     scheduler_.open(index);
+    if (limits_.sequence_letters == 0) return;
+    partitions_[index]->sequences_known = false;
+    refresh_gate(index);
 }
 
 std::optional<Assignment::Index> Workload::find(const TopicPartition& partition) const {
@@ -93,8 +96,8 @@ bool Workload::deliver(ReceivedRecord&& record, std::uint64_t key) {
     task.ticket = home.tracker.deliver(task.record.offset);
     task.attempts = task.writes = 0;
     task.phase = Phase::queued;
-    task.detached = task.by_reference = false;
-    task.offset = task.record.offset;
+    task.detached = task.by_reference = task.follows = false;
+    task.offset = task.rank = task.record.offset;
     home.bytes += task.bytes;
     assignment_.enter(*index);
     if (!scheduler_.push(key, task.id, *index)) detach_memory(task);
@@ -107,6 +110,7 @@ std::size_t Workload::take(std::vector<Task*>& out, std::size_t max_tasks, std::
     for (const std::uint32_t id : scratch_) {
         Task& task = tasks_[id];
         task.finished = task.home->tracker.position();
+        if (limits_.sequence_letters > 0) rank(task);
         out.push_back(&task);
     }
     return scratch_.size();
@@ -144,6 +148,7 @@ void Workload::end(Task& task, std::uint64_t& counted) {
     if (assignment_.live(task.partition)) {
         note_answer(task);
         ++counted;
+        if (task.home->sequences.has(task.key)) task.home->sequences.finished(task.key, task.rank);
         return finish(task);
     }
     scheduler_.finish(task.id);
@@ -221,7 +226,7 @@ void Workload::unavailable(Task& task, const Verdict& verdict, MonotonicTime now
 
 void Workload::refresh_gate(Assignment::Index index) {
     const Partition& home = *partitions_[index];
-    if (!home.draining && (home.circuit.is_open() || home.blocked > 0)) {
+    if (!home.draining && (home.circuit.is_open() || home.blocked > 0 || !home.sequences_known)) {
         scheduler_.close(index);
     } else {
         scheduler_.open(index);

@@ -2,6 +2,7 @@
 
 #include "consume/key_scheduler.hpp"
 #include "consume/retry_schedule.hpp"
+#include "consume/sequence_log.hpp"
 #include "consume/task.hpp"
 
 #include <eventsdk/broker/reader.hpp>
@@ -18,6 +19,8 @@ struct Limits {
     std::size_t records = 1'000;
     std::size_t bytes = std::size_t{8} * 1024 * 1024;
     std::size_t waiting_keys = 1'000;
+    std::size_t sequence_letters = 0;  ///< unsettled dead letters, whose keys follow them; 0: none follow
+    std::string group{};               ///< whose redriven records these are
 };
 
 /// Everything between reading a record and committing its offset, without threads, clocks or ports: what came in,
@@ -56,12 +59,16 @@ public:
     // Dead letters.
     /// The records whose dead letters are to be written now; each ends by dead_letter_written() or _failed().
     void take_dead(std::vector<Task*>& out);
-    void dead_letter_written(Task& task);
+    /// @param partition, offset where it is in the dead-letter topic
+    void dead_letter_written(Task& task, std::int32_t partition = -1, std::int64_t offset = -1);
     void dead_letter_failed(Task& task, MonotonicTime now);
     /// It did not fit: it is to be written again at once, by reference.
     void dead_letter_too_large(Task& task);
     [[nodiscard]] bool has_dead() const { return !dead_.empty(); }
     [[nodiscard]] Task& task(std::uint32_t id) { return tasks_[id]; }
+    /// With Limits::sequence_letters no record of a partition is run before its unsettled dead letters are known.
+    void sequences_known(const TopicPartition& partition, DeadSequences sequences);
+    void settled(const SequenceLog::Settled& settled);
 
     // Offsets.
     /// Positions that changed since the last call.
@@ -118,6 +125,7 @@ private:
     void bury(Task& task);
     void unavailable(Task& task, const Verdict& verdict, MonotonicTime now);
     void note_answer(Task& task);
+    void rank(Task& task) const;
     void refresh_gate(Assignment::Index index);
     /// Gives a record that may wait for long memory of its own: it must not pin a whole fetched batch.
     static void detach_memory(Task& task);

@@ -41,11 +41,43 @@ void Workload::take_dead(std::vector<Task*>& out) {
     dead_.clear();
 }
 
-void Workload::dead_letter_written(Task& task) {
+void Workload::rank(Task& task) const {
+    task.follows = false;
+    task.rank = task.offset;
+    const DeadSequences& sequences = task.home->sequences;
+    if (!sequences.has(task.key) || !sequence_key(task.record)) return;
+    const auto redriven_for = task.record.header(dead_letter_headers::redrive_for);
+    if (redriven_for && *redriven_for != limits_.group) return;  // passed over
+    task.rank = rank_of(task.record, limits_.group);
+    task.follows = sequences.follows(task.key, task.rank);
+}
+
+void Workload::sequences_known(const TopicPartition& partition, DeadSequences sequences) {
+    const auto index = find(partition);
+    if (!index) return;
+    partitions_[*index]->sequences = std::move(sequences);
+    partitions_[*index]->sequences_known = true;
+    refresh_gate(*index);
+}
+
+void Workload::settled(const SequenceLog::Settled& settled) {
+    const auto index = find(settled.partition);
+    if (!index) return;
+    DeadSequences& sequences = partitions_[*index]->sequences;
+    sequences.settled(settled.key, settled.letter_partition, settled.letter_offset, settled.sent_back);
+}
+
+void Workload::dead_letter_written(Task& task, std::int32_t partition, std::int64_t offset) {
     const Assignment::Index index = task.partition;
     const bool was_blocked = task.writes > 0;
     if (!assignment_.live(index)) return discard(task);
     ++task.home->tally.dead_letters;
+    const auto key = limits_.sequence_letters > 0 ? sequence_key(task.record) : std::nullopt;
+    if (key) {
+        const std::int64_t rank = rank_of(task.record, limits_.group);
+        task.home->sequences.finished(*key, rank);
+        task.home->sequences.add(*key, {rank, partition, offset, -1});
+    }
     finish(task);
     if (was_blocked) refresh_gate(index);
 }
@@ -115,7 +147,8 @@ std::vector<Workload::Condition> Workload::conditions() const {
 bool Workload::full(Assignment::Index index) const {
     const Partition& home = *partitions_[index];
     return assignment_.records(index) >= limits_.records || home.bytes >= limits_.bytes ||
-           home.held >= limits_.waiting_keys || home.circuit.is_open() || home.blocked > 0 || home.metadata_full;
+           home.held >= limits_.waiting_keys || home.circuit.is_open() || home.blocked > 0 || home.metadata_full ||
+           (limits_.sequence_letters > 0 && home.sequences.open() >= limits_.sequence_letters);
 }
 
 bool Workload::roomy(Assignment::Index index) const {

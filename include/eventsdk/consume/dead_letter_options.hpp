@@ -21,6 +21,12 @@ struct DeadLetterOptions {
     bool spring_headers = false;
     bool connect_headers = false;
     bool streams_headers = false;
+    /// "Sequence" mode: once an event of a key is dead, the key's later events of that partition follow it to the
+    /// dead-letter topic, unhandled and in order, until it is settled: handled after a redrive, parked or purged. For
+    /// state that must not be built with a gap. Records without a key (or with one over 32 KiB) follow nothing.
+    bool sequence = false;
+    /// With `sequence`: unsettled dead letters of a partition, 1…10,000,000 (about 100 bytes each); beyond, it waits.
+    int sequence_letters = 100'000;
 };
 
 /// Names of the headers that a dead letter carries; all values are UTF-8 text.
@@ -30,7 +36,7 @@ inline constexpr std::string_view partition = "eventsdk-dlq-partition";  ///< of
 inline constexpr std::string_view offset = "eventsdk-dlq-offset";        ///< of the first failure
 inline constexpr std::string_view timestamp = "eventsdk-dlq-timestamp";  ///< of the original record, RFC 3339
 inline constexpr std::string_view group = "eventsdk-dlq-group";          ///< who failed
-inline constexpr std::string_view stage = "eventsdk-dlq-stage";          ///< parse, schema, upcast, handler
+inline constexpr std::string_view stage = "eventsdk-dlq-stage";          ///< parse, schema, upcast, handler, sequence
 inline constexpr std::string_view error_code = "eventsdk-dlq-error-code";
 inline constexpr std::string_view error_message = "eventsdk-dlq-error-message";
 inline constexpr std::string_view attempts = "eventsdk-dlq-attempts";            ///< runs of the last failure
@@ -46,6 +52,8 @@ inline constexpr std::string_view redrive_for = "eventsdk-redrive-for";
 /// On a record without a value in the dead-letter topic: the dead letter at that offset of the same partition is settled.
 inline constexpr std::string_view resolves = "eventsdk-dlq-resolves";
 inline constexpr std::string_view resolution = "eventsdk-dlq-resolution";  ///< redriven, parked, purged, repeated
+inline constexpr std::string_view sent_offset =
+    "eventsdk-dlq-sent-offset";  ///< where a redriven record is in its topic
 }  // namespace dead_letter_headers
 
 EVENTSDK_END_NAMESPACE

@@ -14,7 +14,7 @@ EVENTSDK_BEGIN_NAMESPACE
 struct DeadLetterFilter {
     std::optional<std::string> key{};
     std::string type{};   ///< event type: by header, else as found in the value; a value that cannot be read has none
-    std::string stage{};  ///< parse, schema, upcast, handler
+    std::string stage{};  ///< parse, schema, upcast, handler, sequence
     std::string code{};   ///< error code
     std::string group{};  ///< who failed
     std::optional<Timestamp> from{};             ///< last failure at or after
