@@ -9,7 +9,7 @@ Result<std::shared_ptr<Writer>> DeadLetterWriter::writer() {
         return Error{.kind = ErrorKind::closed, .code = "projector.closed", .message = "the projector stopped"};
     if (!writer_) {
         WriterOptions options;
-        options.linger = Duration{0};  // the engine gathers them: a key and all behind it wait for its dead letter
+        options.linger = Duration{100};  // hurry() ends it: a key and all behind it wait for its dead letter
         options.delivery_timeout = Duration{30'000};
         auto made = broker_.port().writer(options, *this);
         if (!made) return std::move(made).error();
@@ -30,6 +30,15 @@ Result<void> DeadLetterWriter::write(const Record& record, std::uint64_t tag) {
     if (!written && (written.error().kind == ErrorKind::fatal || written.error().kind == ErrorKind::closed))
         give_up(*current);
     return written;
+}
+
+void DeadLetterWriter::hurry() {
+    std::shared_ptr<Writer> current;
+    {
+        const std::lock_guard lock{mutex_};
+        current = writer_;
+    }
+    if (current) current->hurry();
 }
 
 void DeadLetterWriter::close(Duration timeout) noexcept {

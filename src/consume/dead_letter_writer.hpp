@@ -19,6 +19,8 @@ public:
     ~DeadLetterWriter() override { close(Duration{0}); }
 
     [[nodiscard]] Result<void> write(const Record& record, std::uint64_t tag);
+    /// What was written goes out now, together.
+    void hurry();
     void close(Duration timeout) noexcept;
 
 private:

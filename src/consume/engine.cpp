@@ -176,6 +176,7 @@ void Engine::write_dead_letters() {
             dead_letter_ended(*task, {.tag = task->id, .error = &written.error()});
         }
     }
+    if (!dead.empty()) dead_letters_.hurry();
 }
 
 void Engine::note_failures(std::span<Task* const> dead) {
