@@ -67,3 +67,22 @@ CREATE TABLE IF NOT EXISTS "outbox_migrations" (
     appliedat timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 INSERT INTO "outbox_migrations" (number) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM "outbox_migrations") ON CONFLICT DO NOTHING;
+CREATE OR REPLACE FUNCTION "outbox_append" (
+    uuid, smallint, integer, varchar, varchar, bigint, varchar, integer, varchar, json, varchar, text, timestamptz,
+    expected bigint, lockclass integer, channel text
+) RETURNS boolean LANGUAGE plpgsql AS $append$
+BEGIN
+    IF lockclass IS NOT NULL THEN PERFORM pg_advisory_xact_lock(lockclass, $3); END IF;
+    IF expected = 0 THEN
+        INSERT INTO "outbox_revisions" AS r (aggregatetype, aggregateid, revision) VALUES ($4, $5, $6)
+            ON CONFLICT (aggregatetype, aggregateid) DO UPDATE SET revision = EXCLUDED.revision WHERE r.revision = 0;
+    ELSIF expected > 0 THEN
+        UPDATE "outbox_revisions" SET revision = $6 WHERE aggregatetype = $4 AND aggregateid = $5 AND revision = expected;
+    END IF;
+    IF expected IS NOT NULL AND NOT FOUND THEN RETURN false; END IF;
+    INSERT INTO "outbox" (id, shard, lockkey, aggregatetype, aggregateid, revision, type, schemaversion, topic, headers,
+                     traceparent, payload, occurredat)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+    IF channel IS NOT NULL THEN PERFORM pg_notify(channel, ''); END IF;
+    RETURN true;
+END $append$;

@@ -105,7 +105,7 @@ public:
         if (options_.notify) {
             told_ = fmt::format(", (SELECT pg_notify('{}', '') OFFSET 0) AS told", notify_channel(options_.tables));
         }
-        one_ = plain_statement(1);
+        one_ = single_statement();
     }
 
     [[nodiscard]] const Result<OutboxTables>& names() const noexcept { return names_; }
@@ -145,15 +145,29 @@ private:
         const auto taken = rows.subspan(part.first, part.last - part.first);
         Parameters parameters;
         for (const PreparedRow& row : taken) bind(parameters, row);
+        if (taken.size() == 1) {
+            parameters.add_optional(taken.front().expected_revision);
+            auto done = run(connection, one_, parameters);
+            if (!done) return std::move(done).error();
+            if (done->text(0, 0) == "t") return {};
+            return conflict(connection, taken.front());
+        }
         if (part.expected) parameters.add(*taken.front().expected_revision).add(*taken.back().revision);
-        auto done = run(connection,
-                        part.expected       ? checked_statement(taken.size())
-                        : taken.size() == 1 ? one_
-                                            : plain_statement(taken.size()),
+        auto done = run(connection, part.expected ? checked_statement(taken.size()) : plain_statement(taken.size()),
                         parameters);
         if (!done) return std::move(done).error();
         if (done->affected() == static_cast<std::int64_t>(taken.size())) return {};
         return conflict(connection, taken.front());
+    }
+
+    [[nodiscard]] std::string single_statement() const {
+        std::string values;
+        for (std::size_t i = 0; i < casts.size(); ++i)
+            fmt::format_to(std::back_inserter(values), "${}::{}, ", i + 1, casts[i]);
+        return fmt::format(
+            "SELECT {}({}${}::bigint, {}, {})", append_function(options_.tables), values, casts.size() + 1,
+            options_.serialize_aggregates ? fmt::format("({})::integer", lock_class(options_.tables)) : "NULL::integer",
+            options_.notify ? fmt::format("'{}'::text", notify_channel(options_.tables)) : "NULL::text");
     }
 
     /// Takes the locks in one global order, then inserts.
@@ -163,12 +177,6 @@ private:
                                outbox_, columns, value_list(rows), told_);
         }
         const std::int64_t lock = lock_class(options_.tables);
-        if (rows == 1) {
-            return fmt::format(
-                "INSERT INTO {0} ({1}) SELECT {1} FROM (VALUES {2}) AS given (n, {1}), "
-                "(SELECT pg_advisory_xact_lock({3}, $3) OFFSET 0) AS locked{4}",
-                outbox_, columns, value_list(1), lock, told_);
-        }
         return fmt::format(
             "WITH given (n, {1}) AS (VALUES {2}), locked AS MATERIALIZED (SELECT count(pg_advisory_xact_lock({3}, key)) "
             "FROM (SELECT DISTINCT lockkey AS key FROM given ORDER BY 1) AS keys) "

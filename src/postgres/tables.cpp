@@ -83,6 +83,8 @@ std::int64_t lock_class(const OutboxTables& tables) {
     return static_cast<std::int32_t>(murmur2(tables.schema + "." + tables.outbox));
 }
 
+std::string append_function(const OutboxTables& tables) { return quoted(tables.schema, tables.outbox + "_append"); }
+
 std::string notify_channel(const OutboxTables& tables) {
     return fmt::format("eventsdk_outbox_{}", static_cast<std::uint32_t>(lock_class(tables)));
 }
@@ -117,7 +119,8 @@ std::string outbox_script(const OutboxTables& tables) {
 )sql",
                               name(table), archive ? "" : "GENERATED ALWAYS AS IDENTITY", archive ? "" : "UNIQUE");
     }
-    script += fmt::format(R"sql(CREATE INDEX IF NOT EXISTS "{0}_shard_seq" ON {1} (shard, seq);
+    script +=
+        fmt::format(R"sql(CREATE INDEX IF NOT EXISTS "{0}_shard_seq" ON {1} (shard, seq);
 CREATE INDEX IF NOT EXISTS "{0}_held" ON {1} (shard) WHERE attempts > 0;
 CREATE INDEX IF NOT EXISTS "{2}_publishedat" ON {3} (publishedat);
 CREATE TABLE IF NOT EXISTS {4} (
@@ -142,10 +145,29 @@ CREATE TABLE IF NOT EXISTS {8} (
     appliedat timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 INSERT INTO {8} (number) SELECT {9} WHERE NOT EXISTS (SELECT 1 FROM {8}) ON CONFLICT DO NOTHING;
+CREATE OR REPLACE FUNCTION {10} (
+    uuid, smallint, integer, varchar, varchar, bigint, varchar, integer, varchar, json, varchar, text, timestamptz,
+    expected bigint, lockclass integer, channel text
+) RETURNS boolean LANGUAGE plpgsql AS $append$
+BEGIN
+    IF lockclass IS NOT NULL THEN PERFORM pg_advisory_xact_lock(lockclass, $3); END IF;
+    IF expected = 0 THEN
+        INSERT INTO {4} AS r (aggregatetype, aggregateid, revision) VALUES ($4, $5, $6)
+            ON CONFLICT (aggregatetype, aggregateid) DO UPDATE SET revision = EXCLUDED.revision WHERE r.revision = 0;
+    ELSIF expected > 0 THEN
+        UPDATE {4} SET revision = $6 WHERE aggregatetype = $4 AND aggregateid = $5 AND revision = expected;
+    END IF;
+    IF expected IS NOT NULL AND NOT FOUND THEN RETURN false; END IF;
+    INSERT INTO {1} (id, shard, lockkey, aggregatetype, aggregateid, revision, type, schemaversion, topic, headers,
+                     traceparent, payload, occurredat)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+    IF channel IS NOT NULL THEN PERFORM pg_notify(channel, ''); END IF;
+    RETURN true;
+END $append$;
 )sql",
-                          tables.outbox, name(tables.outbox), tables.archive, name(tables.archive),
-                          name(tables.revisions), name(tables.leases), outbox_shards - 1,
-                          name(tables.leases + "_relays"), name(tables.outbox + "_migrations"), outbox_migration);
+                    tables.outbox, name(tables.outbox), tables.archive, name(tables.archive), name(tables.revisions),
+                    name(tables.leases), outbox_shards - 1, name(tables.leases + "_relays"),
+                    name(tables.outbox + "_migrations"), outbox_migration, append_function(tables));
     return script;
 }
 
@@ -155,7 +177,9 @@ Result<void> ensure_outbox(PGconn* connection, const OutboxTables& tables) {
     if (encoding->text(0, 0) != "UTF8") {
         return schema_error(fmt::format("the database's encoding is {}, not UTF8", encoding->text(0, 0)));
     }
-    if (auto made = run_script(connection, outbox_script(tables)); !made) return made;
+    // Services that start together would meet in the catalogue of the database.
+    const std::string alone = fmt::format("SELECT pg_advisory_xact_lock({}::bigint);\n", lock_class(tables));
+    if (auto made = run_script(connection, alone + outbox_script(tables)); !made) return made;
     if (auto right = verify_columns(connection, tables, tables.outbox); !right) return right;
     if (auto right = verify_columns(connection, tables, tables.archive); !right) return right;
     return verify_migration(connection, tables);

@@ -16,6 +16,8 @@ inline constexpr int outbox_migration = 1;
 [[nodiscard]] Result<void> ensure_outbox(PGconn* connection, const OutboxTables& tables);
 /// Class half of the advisory locks that serialise aggregates; one per outbox table name.
 [[nodiscard]] std::int64_t lock_class(const OutboxTables& tables);
+/// The function that appends one row; its statements are planned once a connection.
+[[nodiscard]] std::string append_function(const OutboxTables& tables);
 /// Where commits of an outbox are told.
 [[nodiscard]] std::string notify_channel(const OutboxTables& tables);
 
