@@ -107,7 +107,7 @@ void tell(const Platform& platform) {
     std::cout << "3. Look at " << dead_letters << "\n";
     repair(platform, dead_letters);
     project(platform, catalogue, points, false);
-    platform.delete_topics({topic, dead_letters});
+    platform.delete_topics({topic, dead_letters, parked_topic(topic)});
 }
 
 }  // namespace

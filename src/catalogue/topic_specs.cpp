@@ -22,6 +22,12 @@ TopicSpec dead_letter_spec(const TopicSpec& source) {
     return made;
 }
 
+TopicSpec parked_spec(const TopicSpec& source) {
+    TopicSpec made = dead_letter_spec(source);
+    made.name = parked_topic(source.name);
+    return made;
+}
+
 TopicSpec snapshot_spec(const TopicSpec& source) {
     TopicSpec made = source;
     made.name = snapshot_topic(source.name);
@@ -46,6 +52,7 @@ std::vector<TopicSpec> topic_specs(const Catalogue& catalogue, const TopicSpec& 
         spec.name = std::move(name);
         specs.push_back(spec);
         specs.push_back(dead_letter_spec(spec));
+        specs.push_back(parked_spec(spec));
     }
     return specs;
 }

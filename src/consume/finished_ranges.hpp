@@ -34,6 +34,22 @@ struct EncodedRanges {
 [[nodiscard]] EncodedRanges encode_finished(std::int64_t committed, std::span<const OffsetRange> ranges,
                                             std::size_t max_bytes = max_metadata_bytes);
 
+/// An unfinished record that failed before, and how often.
+struct Tries {
+    std::int64_t offset = 0;
+    int attempts = 0;
+
+    friend bool operator==(const Tries&, const Tries&) = default;
+};
+
+/// The tries of unfinished records, to stand behind encode_finished() in the same metadata: "." and base64url of pairs of
+/// varints (offsets left out, attempts); those that fit, the first ones first.
+/// @param finished what encode_finished() gave
+/// @param tries ascending, none before `committed`
+[[nodiscard]] std::string with_tries(std::string finished, std::int64_t committed, std::span<const Tries> tries,
+                                     std::size_t max_bytes = max_metadata_bytes);
+[[nodiscard]] std::vector<Tries> decode_tries(std::int64_t committed, std::string_view metadata);
+
 /// The reverse; anything that encode_finished() did not write (other tools' metadata) gives no ranges.
 [[nodiscard]] std::vector<OffsetRange> decode_finished(std::int64_t committed, std::string_view metadata);
 

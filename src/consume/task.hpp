@@ -12,6 +12,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -68,6 +69,8 @@ struct Partition {
     Circuit circuit{};
     Tally tally{};
     DeadSequences sequences{};
+    std::map<std::int64_t, int> tries{};    ///< of unfinished records, by offset
+    std::map<std::int64_t, int> earlier{};  ///< tries in earlier runs of records not delivered yet
     std::size_t bytes = 0;
     std::size_t held = 0;     ///< records that wait for a retry or their dead letter
     std::size_t blocked = 0;  ///< of these: their dead letter could not be written

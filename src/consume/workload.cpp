@@ -12,6 +12,8 @@ void Workload::assign(const AssignedPartition& partition) {
     // What was finished beyond the committed offset says nothing when reading begins elsewhere.
     partitions_[index]->tracker =
         OffsetTracker{partition.offset, decode_finished(partition.offset, partition.metadata)};
+    for (const Tries& one : decode_tries(partition.offset, partition.metadata))
+        partitions_[index]->earlier[one.offset] = one.attempts;
     scheduler_.open(index);
     if (limits_.sequence_letters == 0) return;
     partitions_[index]->sequences_known = false;
@@ -99,9 +101,18 @@ bool Workload::deliver(ReceivedRecord&& record, std::uint64_t key) {
     task.detached = task.by_reference = task.follows = false;
     task.offset = task.rank = task.record.offset;
     home.bytes += task.bytes;
+    if (!home.earlier.empty()) recall_tries(task);
     assignment_.enter(*index);
     if (!scheduler_.push(key, task.id, *index)) detach_memory(task);
     return true;
+}
+
+void Workload::recall_tries(Task& task) {
+    auto& earlier = task.home->earlier;
+    earlier.erase(earlier.begin(), earlier.lower_bound(task.offset));
+    if (earlier.empty() || earlier.begin()->first != task.offset) return;
+    task.attempts = earlier.begin()->second;
+    task.home->tries.insert(earlier.extract(earlier.begin()));
 }
 
 std::size_t Workload::take(std::vector<Task*>& out, std::size_t max_tasks, std::size_t max_per_key) {
@@ -129,6 +140,7 @@ void Workload::release(Task& task) {
 
 void Workload::finish(Task& task) {
     task.home->tracker.finish(task.ticket);
+    if (task.attempts > 0) task.home->tries.erase(task.offset);
     task.home->dirty = task.home->moved = true;
     if (!task.detached) scheduler_.finish(task.id);
     release(task);
@@ -193,7 +205,8 @@ void Workload::failed(Task& task, Verdict verdict, const Now& now) {
     if (verdict.outcome == Outcome::unavailable) return unavailable(task, verdict, now.monotonic);
     if (verdict.outcome == Outcome::stop) return give_back(task);
     note_answer(task);
-    ++task.attempts;
+    task.home->tries[task.offset] = ++task.attempts;
+    task.home->dirty = task.home->moved = true;
     task.home->tally.count_error(verdict.stage);
     if (!task.failure) {
         task.failure = std::make_unique<Failure>();

@@ -125,6 +125,7 @@ private:
     void bury(Task& task);
     void unavailable(Task& task, const Verdict& verdict, MonotonicTime now);
     void note_answer(Task& task);
+    static void recall_tries(Task& task);
     void rank(Task& task) const;
     void refresh_gate(Assignment::Index index);
     /// Gives a record that may wait for long memory of its own: it must not pin a whole fetched batch.

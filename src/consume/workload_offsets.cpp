@@ -104,7 +104,13 @@ PartitionOffset Workload::position_of(Assignment::Index index) {
     EncodedRanges beyond = encode_finished(position, home.tracker.finished_beyond());
     home.metadata_full = !beyond.complete;
     home.dirty = false;
-    return {assignment_.topic(index), assignment_.partition(index), position, std::move(beyond.text)};
+    std::vector<Tries> tries;
+    for (const auto* known : {&home.tries, &home.earlier}) {  // what is not delivered yet lies behind the rest
+        for (auto one = known->lower_bound(position); one != known->end(); ++one)
+            tries.push_back({one->first, one->second});
+    }
+    return {assignment_.topic(index), assignment_.partition(index), position,
+            with_tries(std::move(beyond.text), position, tries)};
 }
 
 std::vector<PartitionOffset> Workload::commits() {

@@ -3,6 +3,7 @@
 #include "core/random.hpp"
 
 #include <algorithm>
+#include <array>
 #include <span>
 
 EVENTSDK_BEGIN_NAMESPACE
@@ -11,12 +12,16 @@ namespace {
 constexpr std::size_t traceparent_length = 55;  // of version 00
 constexpr std::size_t max_members = 32;
 
-/// Only lower case is valid in a traceparent.
-int hex_value(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
-}
+/// A digit's value or -1, by character: random digits mislead a branch. Only lower case is valid in a traceparent.
+constexpr std::array<std::int8_t, 256> hex_values = [] {
+    std::array<std::int8_t, 256> values{};
+    for (auto& value : values) value = -1;
+    for (std::size_t digit = 0; digit < 10; ++digit) values['0' + digit] = static_cast<std::int8_t>(digit);
+    for (std::size_t digit = 10; digit < 16; ++digit) values['a' + digit - 10] = static_cast<std::int8_t>(digit);
+    return values;
+}();
+
+int hex_value(char c) noexcept { return hex_values[static_cast<unsigned char>(c)]; }
 
 bool read_hex(std::string_view text, std::span<std::uint8_t> out) noexcept {
     int bad = 0;

@@ -11,12 +11,16 @@ EVENTSDK_BEGIN_NAMESPACE
 /// the source's limit), kept at least 30 days, never compacted.
 [[nodiscard]] EVENTSDK_API TopicSpec dead_letter_spec(const TopicSpec& source);
 
+/// The parking topic of a topic: what was redriven too often, or put aside by hand. Made like the dead-letter topic.
+[[nodiscard]] EVENTSDK_API TopicSpec parked_spec(const TopicSpec& source);
+
 /// The topic of newest snapshots: compacted, so that it keeps the last one of each aggregate for ever.
 [[nodiscard]] EVENTSDK_API TopicSpec snapshot_spec(const TopicSpec& source);
 /// The topic of older snapshots, for states at a time: kept as long as the source.
 [[nodiscard]] EVENTSDK_API TopicSpec snapshot_history_spec(const TopicSpec& source);
 
-/// Specs of all topics of a catalogue, made like `pattern` (whose name does not matter), each with its dead-letter topic.
+/// Specs of all topics of a catalogue, made like `pattern` (whose name does not matter), each with its dead-letter
+/// and its parking topic.
 [[nodiscard]] EVENTSDK_API std::vector<TopicSpec> topic_specs(const Catalogue& catalogue, const TopicSpec& pattern);
 
 EVENTSDK_END_NAMESPACE

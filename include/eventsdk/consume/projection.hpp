@@ -106,6 +106,23 @@ public:
     /// Handles every event of the topics that no other handler takes, unknown types included.
     Projection& otherwise(std::function<Handled(const Delivery&)> handler);
 
+    /// The same in transactions of a database, exactly once: the handler takes (const Delivery&, Transaction&).
+    template <class Transaction, class Handler>
+    Projection& on_type(std::string type, ExactlyOnce<Transaction> scope, Handler handler) {
+        on_type(std::move(type), [store = scope.store, handler = std::move(handler)](const Delivery& delivery) mutable {
+            return detail::apply_exactly_once(*store, delivery, [&](EffectTransaction& transaction) {
+                auto& database = static_cast<Transaction&>(transaction.underlying());
+                return detail::handled_by([&]() -> decltype(auto) { return handler(delivery, database); });
+            });
+        });
+        entries_.back().store = std::move(scope.store);
+        return *this;
+    }
+    template <class Transaction, class Handler>
+    Projection& otherwise(ExactlyOnce<Transaction> scope, Handler handler) {
+        return on_type({}, std::move(scope), std::move(handler));
+    }
+
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
     /// One registered handler; what a Projector reads.

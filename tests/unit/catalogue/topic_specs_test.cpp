@@ -5,16 +5,19 @@
 
 using namespace eventsdk;
 
-TEST_CASE("a catalogue's topics come with their dead-letter topics", "[catalogue][unit]") {
+TEST_CASE("a catalogue's topics come with their dead-letter and parking topics", "[catalogue][unit]") {
     const auto specs = topic_specs(support::assignment_catalogue(),
                                    {.partitions = 6, .replication = 3, .retention = std::chrono::days{365 * 5}});
-    REQUIRE(specs.size() == 2);
+    REQUIRE(specs.size() == 3);
     CHECK(specs[0].name == support::assignments);
     CHECK(specs[0].partitions == 6);
     CHECK(specs[1].name == std::string{support::assignments} + ".dlq");
     CHECK(specs[1].replication == 3);
     CHECK(specs[1].max_record_bytes == 1'048'588 + 65'536);
     CHECK(specs[1].retention == specs[0].retention);
+    CHECK(specs[2].name == std::string{support::assignments} + ".parked");
+    CHECK(specs[2].partitions == 6);
+    CHECK(specs[2].max_record_bytes == specs[1].max_record_bytes);
 }
 
 TEST_CASE("dead letters are kept at least thirty days and never compacted", "[catalogue][unit]") {

@@ -137,3 +137,27 @@ TEST_CASE("a tracker agrees with a map of offsets over many interleavings", "[co
         REQUIRE(tracker.unfinished() == open.size());
     }
 }
+
+TEST_CASE("attempts stand behind finished ranges in the metadata, as far as it reaches", "[consume][unit]") {
+    using consume::Tries;
+    const std::vector<Tries> tries{{5, 1}, {6, 3}, {900, 2}};
+    const std::string ranges = consume::encode_finished(5, std::vector<OffsetRange>{{7, 400}}).text;
+    for (const std::string& finished : {std::string{}, ranges}) {
+        const std::string text = consume::with_tries(finished, 5, tries);
+        REQUIRE(consume::decode_tries(5, text) == tries);
+        REQUIRE(consume::decode_finished(5, text) == consume::decode_finished(5, finished));
+    }
+    REQUIRE(consume::with_tries(ranges, 5, {}) == ranges);
+    REQUIRE(consume::decode_tries(5, ranges).empty());
+    std::vector<Tries> many;
+    for (std::int64_t offset = 10; offset < 5'000; ++offset) many.push_back({offset, 2});
+    const std::string full = consume::with_tries(ranges, 5, many);
+    REQUIRE(full.size() <= consume::max_metadata_bytes);
+    REQUIRE(full.size() > consume::max_metadata_bytes - 4);
+    const auto kept = consume::decode_tries(5, full);
+    REQUIRE(kept.size() > 1'000);
+    REQUIRE(std::equal(kept.begin(), kept.end(), many.begin()));
+    REQUIRE(consume::decode_finished(5, full) == consume::decode_finished(5, ranges));
+    for (const std::string bad : {"", "x", "ev1.", "ev1..", "ev1..!", "ev1..B", "ev2..AAB", "ev1..__________8B"})
+        REQUIRE(consume::decode_tries(5, bad).empty());
+}

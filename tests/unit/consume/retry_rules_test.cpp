@@ -103,3 +103,24 @@ TEST_CASE("a rule with a policy that cannot be is refused", "[consume][unit]") {
                                            {.retry_rules = {{.policy = {.max_retries = -1}}}});
     REQUIRE(refused.error().kind == ErrorKind::invalid_argument);
 }
+
+TEST_CASE("attempts go on where the last commit knows them, over restarts", "[consume][unit]") {
+    World world;
+    std::vector<int> attempts;
+    world.publish("ada", 1);
+    world.publish("bob", 2);
+    for (int life = 0; life < 5; ++life) {
+        Projection scores{"scores-v1"};
+        scores.on<Scored>([&](const Scored& event, const Delivery& delivery) -> Handled {
+            if (event.student == "bob") return done();
+            attempts.push_back(delivery.attempt());
+            return retry("not today");
+        });
+        auto projector = world.projector(std::move(scores), {.retry = {.max_retries = 3, .jitter = 0.0}});
+        settle(projector);
+    }
+    REQUIRE(attempts == std::vector<int>{1, 2, 3, 4});
+    REQUIRE(world.dead().size() == 1);
+    REQUIRE(world.dead().front().header(dead_letter_headers::attempts) == "4");
+    REQUIRE(world.committed("scores-v1") == 2);
+}

@@ -88,6 +88,27 @@ TEST_CASE("effect, inbox row and position are committed together", "[sqlite][eff
     CHECK(points.world.committed(group) == 3);
 }
 
+TEST_CASE("handlers by name and catch-all handlers work in the same transactions", "[sqlite][effects]") {
+    Points points;
+    const bool by_name = GENERATE(true, false);
+    const auto scope = sqlite::exactly_once(points.database);
+    int runs = 0;
+    const auto count = [&](const Delivery& delivery, sqlite::Transaction& db) -> Handled {
+        const std::string student{delivery.envelope().aggregate_id};
+        db.execute("INSERT INTO points VALUES (?, 1) ON CONFLICT DO UPDATE SET points = points + 1", {student}).value();
+        return ++runs == 2 ? eventsdk::dead_letter("refused") : done();
+    };
+    Projection counted{group};
+    by_name ? counted.on_type("Scored", scope, count) : counted.otherwise(scope, count);
+    auto projector = points.world.projector(std::move(counted), {.topics = {world::topic}});
+    for (int event = 0; event < 3; ++event) points.world.publish("ada", 5);
+    settle(projector);
+    CHECK(runs == 3);
+    CHECK(points.of("ada") == 2);  // the refused one's was rolled back
+    CHECK(points.inbox() == 2);
+    CHECK(points.stored() == 3);
+}
+
 TEST_CASE("a handler that fails leaves nothing in the database", "[sqlite][effects]") {
     Points points;
     points.world.publish("ada", 5);
