@@ -16,3 +16,6 @@ set(EVENTSDK_KAFKA_BROKER_LOG4J 2.24.3)
 # Whose outbox event router the tests ask.
 set(EVENTSDK_DEBEZIUM 3.3.1.Final)
 set(EVENTSDK_MAVEN_DEPENDENCY_PLUGIN 3.6.1)
+# The source distribution on PyPI that carries the newest official JSON-Schema-Test-Suite.
+set(EVENTSDK_JSONSCHEMA_SDIST 4.26.0)
+set(EVENTSDK_JSONSCHEMA_SDIST_SHA256 0c26707e2efad8aa1bfc5b7ce170f3fccc2e4918ff85989ba9ffa9facb2be326)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace {
@@ -12,18 +13,13 @@ using namespace std::chrono;
 
 constexpr std::size_t seconds_end = 19;  // length of "YYYY-MM-DDTHH:MM:SS"
 
-/// The digits at `at`, or a negative number when one of them is none.
-template <std::size_t count>
-int digits(const char* at) noexcept {
-    int value = 0;
-    unsigned bad = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        const unsigned digit = static_cast<unsigned char>(at[i]) - unsigned{'0'};
-        bad |= static_cast<unsigned>(digit > 9);
-        value = value * 10 + static_cast<int>(digit);
-    }
-    return bad != 0 ? -1 : value;
-}
+/// The text of 0 to 99.
+constexpr auto two_digits = [] {
+    std::array<std::array<char, 2>, 100> texts{};
+    for (std::size_t i = 0; i < texts.size(); ++i)
+        texts[i] = {static_cast<char>('0' + i / 10), static_cast<char>('0' + i % 10)};
+    return texts;
+}();
 
 /// True when every byte of the word is in 0 to 9.
 bool are_digits(words::Word word) noexcept {
@@ -47,6 +43,16 @@ sys_days day_of(int year_number, int month_number, int day_number) noexcept {
                           day{static_cast<unsigned>(day_number)}};
 }
 
+/// "+hh:mm" at the end of a text, in minutes; negative when it is none in range. The sign is not looked at.
+int offset_at_end(std::string_view text) noexcept {
+    const words::Word last =
+        (words::load(text.data() + text.size() - 8) ^ 0x30303a3030000000U) & ~words::Word{0xffffffU};
+    if (!are_digits(last) || words::byte(last, 5) != 0) return -1;
+    const int hours = pair(last, 3);
+    const int minutes = pair(last, 6);
+    return hours > 23 || minutes > 59 ? -2 : hours * 60 + minutes;
+}
+
 /// Reads "[.fraction]offset".
 const char* read_tail(std::string_view text, DateTime& out) noexcept {
     std::size_t at = seconds_end;
@@ -68,20 +74,15 @@ const char* read_tail(std::string_view text, DateTime& out) noexcept {
         }
         if (at == first) return "the fraction has no digits";
     }
-    const std::string_view offset = text.substr(at);
-    if (offset.empty()) return "the offset is missing";
-    if (offset == "Z" || offset == "z") {
+    const std::size_t left = text.size() - at;
+    if (left == 0) return "the offset is missing";
+    if (left == 1 && (text[at] | 0x20) == 'z') {
         out.offset_minutes = 0;
         return nullptr;
     }
-    if (offset.size() != 6 || (offset[0] != '+' && offset[0] != '-') || offset[3] != ':') {
-        return "the offset is neither Z nor \xc2\xb1hh:mm";
-    }
-    const int hours = digits<2>(offset.data() + 1);
-    const int minutes = digits<2>(offset.data() + 4);
-    if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return "the offset is out of range";
-    const int total = hours * 60 + minutes;
-    out.offset_minutes = static_cast<std::int16_t>(offset[0] == '-' ? -total : total);
+    const int total = left == 6 && (text[at] == '+' || text[at] == '-') ? offset_at_end(text) : -1;
+    if (total < 0) return total == -1 ? "the offset is neither Z nor \xc2\xb1hh:mm" : "the offset is out of range";
+    out.offset_minutes = static_cast<std::int16_t>(text[at] == '-' ? -total : total);
     return nullptr;
 }
 
@@ -91,9 +92,17 @@ bool can_be_leap_second(sys_seconds minute_start) noexcept {
     return minute_start - date == hours{23} + minutes{59} && year_month_day{date + days{1}}.day() == day{1};
 }
 
-}  // namespace
+/// What a text says, before it is a time.
+struct Parts {
+    int year_number, month_number, day_number, hour, minute, second;
 
-const char* rfc3339::read(std::string_view text, DateTime& out) noexcept {
+    [[nodiscard]] sys_seconds minute_start(int offset_minutes) const noexcept {
+        return day_of(year_number, month_number, day_number) + hours{hour} + minutes{minute} - minutes{offset_minutes};
+    }
+};
+
+/// Reads everything but `utc` of a date-time.
+const char* read_parts(std::string_view text, Parts& parts, DateTime& out) noexcept {
     if (text.size() < seconds_end + 1) return "it is too short for YYYY-MM-DDTHH:MM:SSZ";
     // "YYYY-MM-", "DD" and "HH:MM:SS"; what is no digit becomes 0 when it is a separator, and too large else.
     const words::Word date = words::load(text.data()) ^ 0x2d30302d30303030U;
@@ -104,22 +113,30 @@ const char* rfc3339::read(std::string_view text, DateTime& out) noexcept {
         return "it does not have the form YYYY-MM-DDTHH:MM:SS";
     }
     if (!are_digits(date) || !are_digits(time) || !are_digits(day_digits)) return "a digit is missing";
-    const int year_number = pair(date, 0) * 100 + pair(date, 2);
-    const int month_number = pair(date, 5);
-    const int day_number = pair(day_digits, 0);
-    const int hour = pair(time, 0);
-    const int minute = pair(time, 3);
-    const int second = pair(time, 6);
-    if (month_number < 1 || month_number > 12) return "there is no such month";
-    if (day_number < 1 || day_number > days_in_month(year_number, month_number)) return "there is no such day";
-    if (hour > 23 || minute > 59 || second > 60) return "there is no such time of day";
+    parts = {pair(date, 0) * 100 + pair(date, 2),
+             pair(date, 5),
+             pair(day_digits, 0),
+             pair(time, 0),
+             pair(time, 3),
+             pair(time, 6)};
+    if (parts.month_number < 1 || parts.month_number > 12) return "there is no such month";
+    if (parts.day_number < 1 ||
+        (parts.day_number > 28 && parts.day_number > days_in_month(parts.year_number, parts.month_number)))
+        return "there is no such day";
+    if (parts.hour > 23 || parts.minute > 59 || parts.second > 60) return "there is no such time of day";
     if (const char* wrong = read_tail(text, out)) return wrong;
+    out.leap_second = parts.second == 60;
+    if (out.leap_second && !can_be_leap_second(parts.minute_start(out.offset_minutes)))
+        return "there can be no leap second";
+    return nullptr;
+}
 
-    const sys_seconds minute_start =
-        day_of(year_number, month_number, day_number) + hours{hour} + minutes{minute} - minutes{out.offset_minutes};
-    out.leap_second = second == 60;
-    if (out.leap_second && !can_be_leap_second(minute_start)) return "there can be no leap second";
-    out.utc = minute_start + seconds{second} + microseconds{out.nanoseconds / 1000};
+}  // namespace
+
+const char* rfc3339::read(std::string_view text, DateTime& out) noexcept {
+    Parts parts{};
+    if (const char* wrong = read_parts(text, parts, out)) return wrong;
+    out.utc = parts.minute_start(out.offset_minutes) + seconds{parts.second} + microseconds{out.nanoseconds / 1000};
     return nullptr;
 }
 
@@ -134,8 +151,9 @@ Result<DateTime> parse_date_time(std::string_view text) {
 }
 
 bool is_date_time(std::string_view text) noexcept {
+    Parts parts{};
     DateTime parsed;
-    return rfc3339::read(text, parsed) == nullptr;
+    return read_parts(text, parts, parsed) == nullptr;
 }
 
 void format_timestamp(Timestamp time, std::span<char, 24> out) noexcept {
@@ -145,19 +163,20 @@ void format_timestamp(Timestamp time, std::span<char, 24> out) noexcept {
     const sys_days date = floor<days>(instant);
     const year_month_day calendar{date};
     auto rest = static_cast<unsigned>((instant - date).count());
-    const auto put = [&out](std::size_t at, std::size_t count, unsigned value) {
-        for (std::size_t i = count; i-- > 0; value /= 10) out[at + i] = static_cast<char>('0' + value % 10);
-    };
+    const auto put = [&out](std::size_t at, unsigned value) { std::memcpy(&out[at], two_digits[value].data(), 2); };
     constexpr std::string_view shape = "0000-00-00T00:00:00.000Z";
     std::copy(shape.begin(), shape.end(), out.begin());
-    put(0, 4, static_cast<unsigned>(static_cast<int>(calendar.year())));
-    put(5, 2, static_cast<unsigned>(calendar.month()));
-    put(8, 2, static_cast<unsigned>(calendar.day()));
-    put(20, 3, rest % 1000);
+    const auto year_number = static_cast<unsigned>(static_cast<int>(calendar.year()));
+    put(0, year_number / 100);
+    put(2, year_number % 100);
+    put(5, static_cast<unsigned>(calendar.month()));
+    put(8, static_cast<unsigned>(calendar.day()));
+    put(21, rest % 100);
+    out[20] = static_cast<char>('0' + rest / 100 % 10);
     rest /= 1000;
-    put(17, 2, rest % 60);
-    put(14, 2, rest / 60 % 60);
-    put(11, 2, rest / 3600);
+    put(17, rest % 60);
+    put(14, rest / 60 % 60);
+    put(11, rest / 3600);
 }
 
 std::string format_timestamp(Timestamp time) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -26,6 +27,15 @@ std::string_view string_at(const std::uint8_t* strings, std::uint64_t word) noex
     std::memcpy(&size, start, sizeof size);
     return {reinterpret_cast<const char*>(start) + sizeof size, size};
 }
+
+/// What a word of the tape asks of the walk: nothing, to skip the number behind it, or a look at a container.
+enum Step : std::uint8_t { go_on, skip_number, look };
+constexpr auto steps = [] {
+    std::array<Step, 256> made{};
+    for (const unsigned char kind : {'l', 'u', 'd'}) made[kind] = skip_number;
+    for (const unsigned char kind : {'{', '}', '[', ']'}) made[kind] = look;
+    return made;
+}();
 
 Error fail(std::string_view code, std::string message) {
     return Error{.kind = ErrorKind::permanent, .code = std::string{code}, .message = std::move(message)};
@@ -62,8 +72,7 @@ inline bool StrictPass::close() {
 }
 
 // Only a name whose bit is taken is compared with the earlier ones of its object.
-inline bool StrictPass::add_name(std::string_view name) {
-    auto& frame = frames_.back();
+inline bool StrictPass::add_name(Frame& frame, std::string_view name) {
     const auto signature = NameKey::of_parsed(name).hash();
     const auto bit = std::uint64_t{1} << ((signature * 0x9e3779b97f4a7c15ULL) >> 58);
     if ((frame.seen & bit) != 0 && !frame.many)
@@ -85,39 +94,31 @@ Result<void> StrictPass::check(const simdjson::dom::document& document, const Li
     names_.clear();
     frames_.clear();
     fault_ = Fault::none;
-    bool object = false;        // the innermost container is one
-    bool name_is_next = false;  // and the next word is a name
+    Frame* object = nullptr;  // the innermost container, when it is one
     for (std::uint64_t index = 1; index < last; ++index) {
-        const auto word = tape[index];
-        switch (kind_of(word)) {
-            case '"':
-                if (!name_is_next) break;
-                name_is_next = false;
-                if (!add_name(string_at(strings, word))) return explain(document, limits);
-                if (names_may_hold_nul && names_.back().text.find('\0') != std::string_view::npos) {
-                    fault_ = Fault::nul_in_name;
-                    name_ = names_.back().text;
-                    return explain(document, limits);
-                }
-                continue;
-            case '{':
-            case '[':
-                if (!open(word, limits)) return explain(document, limits);
-                object = in_object();
-                break;
-            case '}':
-            case ']':
-                if (!close()) return explain(document, limits);
-                object = in_object();
-                break;
-            case 'l':
-            case 'u':
-            case 'd': ++index; break;
-            default: break;
+        auto word = tape[index];
+        if (object != nullptr && kind_of(word) != '}') {
+            const auto name = string_at(strings, word);
+            if (!add_name(*object, name) || (names_may_hold_nul && holds_nul(name))) return explain(document, limits);
+            word = tape[++index];
         }
-        name_is_next = object;
+        const auto step = steps[word >> 56];
+        if (step != look) {
+            index += step;
+            continue;
+        }
+        const bool opens = kind_of(word) == '{' || kind_of(word) == '[';
+        if (!(opens ? open(word, limits) : close())) return explain(document, limits);
+        object = innermost_object();
     }
     return {};
+}
+
+bool StrictPass::holds_nul(std::string_view name) {
+    if (name.find('\0') == std::string_view::npos) return false;
+    fault_ = Fault::nul_in_name;
+    name_ = name;
+    return true;
 }
 
 bool StrictPass::repeats_among_many(std::size_t first) {

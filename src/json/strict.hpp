@@ -42,10 +42,11 @@ private:
 
     bool open(std::uint64_t word, const Limits& limits);
     bool close();
-    bool add_name(std::string_view name);
+    bool add_name(Frame& frame, std::string_view name);
+    bool holds_nul(std::string_view name);
     bool repeats_among_many(std::size_t first);
-    [[nodiscard]] bool in_object() const noexcept {
-        return !frames_.empty() && frames_.back().first_name != array_frame;
+    [[nodiscard]] Frame* innermost_object() noexcept {
+        return frames_.empty() || frames_.back().first_name == array_frame ? nullptr : &frames_.back();
     }
     [[nodiscard]] Error explain(const simdjson::dom::document& document, const Limits& limits) const;
 

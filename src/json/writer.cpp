@@ -123,7 +123,26 @@ bool Writer::shortest(Number value) {
     return true;
 }
 
-bool Writer::number(double value) { return shortest(value); }
+/// Decimals of up to five digits before the point and three behind it, which most numbers are: their digits are those of
+/// the number of thousandths, and being that few they are the shortest.
+bool Writer::short_decimal(double value) {
+    const double magnitude = std::fabs(value);
+    if (!(magnitude < 100'000)) return false;
+    const auto thousandths = static_cast<std::uint32_t>(magnitude * 1'000 + 0.5);
+    if (thousandths == 0 || static_cast<double>(thousandths) / 1'000 != magnitude) return false;
+    need(12);
+    if (value < 0) *at_++ = '-';
+    at_ = std::to_chars(at_, at_ + 6, thousandths / 1'000).ptr;
+    const auto digit = [thousandths](std::uint32_t unit) { return static_cast<char>('0' + thousandths / unit % 10); };
+    at_[0] = '.';
+    at_[1] = digit(100);
+    at_[2] = digit(10);
+    at_[3] = digit(1);
+    at_ += at_[3] != '0' ? 4 : at_[2] != '0' ? 3 : 2;
+    return true;
+}
+
+bool Writer::number(double value) { return short_decimal(value) || shortest(value); }
 bool Writer::number(float value) { return shortest(value); }
 
 }  // namespace json

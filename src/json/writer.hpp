@@ -59,6 +59,7 @@ private:
     void grow(std::size_t count);
     void reset(std::size_t used);
     bool escaped(std::string_view text);
+    bool short_decimal(double value);
     template <class Number>
     bool shortest(Number value);
 

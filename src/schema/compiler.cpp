@@ -147,6 +147,7 @@ Result<void> Compiler::fill(const Pending& pending) {
     }
     node.trivial = node.types == kind_any && !node.number && !node.string && !node.array && !node.object &&
                    !node.values && !node.combination;
+    node.leaf = !node.array && !node.object && !node.combination;
     return {};
 }
 

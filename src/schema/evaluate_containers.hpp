@@ -142,16 +142,16 @@ template <bool collecting>
 bool Evaluator<collecting>::check_members(const Node& node, const Object& object) {
     const auto& rules = *node.object;
     bool valid = true;
-    std::size_t required = 0;
+    Walk walk{rules.table.first()};
     for (const auto member : object) {
-        if (!check_member(node, member.key, member.value, required)) {
+        if (!check_member(node, member.key, member.value, walk)) {
             valid = false;
             if constexpr (!collecting) return false;
         }
         if constexpr (collecting)
             if (findings_->violations.size() >= findings_->cap) return false;
     }
-    if (required == rules.required) return valid;
+    if (walk.required == rules.required) return valid;
     if constexpr (collecting)
         for (const auto& property : rules.properties)
             if (property.required && object[property.name].error() && !report(node, "required", [&] {
@@ -163,18 +163,19 @@ bool Evaluator<collecting>::check_members(const Node& node, const Object& object
 
 template <bool collecting>
 bool Evaluator<collecting>::check_member(const Node& node, std::string_view name, const json::Value& value,
-                                         std::size_t& required) {
+                                         Walk& walk) {
     const auto& rules = *node.object;
     bool valid = true;
     bool described = false;
-    if (const auto index = rules.table.find(name); index != NameTable::none) {
+    if (const auto index = rules.table.find_next(name, walk.place); index != NameTable::none) {
         const auto& property = rules.properties[index];
-        required += property.required;
+        walk.required += property.required;
         if (property.node != nullptr) {
             described = true;
             if (!property.node->trivial) valid = check_below(node, "", *property.node, value, name);
         }
     }
+    if (described && rules.patterns.empty() && rules.names == nullptr) return valid;
     for (const auto& [pattern, below] : rules.patterns) {
         if (!valid && !collecting) return false;
         if (!budget_.spend(pattern->cost(name.size()))) return false;

@@ -26,6 +26,7 @@ template <bool collecting>
 bool Evaluator<collecting>::check(const Node& node, const json::Value& value) {
     if (node.trivial) return true;
     if (!budget_.spend(1)) return false;
+    if (node.leaf) return check_leaf(node, value);
     if (budget_.depth == 0) {
         budget_.exhausted = true;
         return false;
@@ -47,10 +48,7 @@ bool Evaluator<collecting>::check_rules(const Node& node, const json::Value& val
         return false;
     }
     const auto kind = kind_of(value, node.types);
-    if ((kind & node.types) == 0) {
-        report(node, "type", [&] { return fmt::format("{} instead of {}", type_name(value), type_names(node.types)); });
-        return false;
-    }
+    if (!check_type(node, value, kind)) return false;
     bool valid = !node.values || check_values(node, value);
     if (!valid && !collecting) return false;
     bool rules_hold = true;
@@ -71,6 +69,25 @@ bool Evaluator<collecting>::check_rules(const Node& node, const json::Value& val
         return check_unevaluated_elements(node, value, json::array_of(value)) && valid;
     if (kind == kind_object && node.object && node.object->unevaluated != nullptr)
         return check_unevaluated_members(node, value, json::object_of(value)) && valid;
+    return valid;
+}
+
+template <bool collecting>
+inline bool Evaluator<collecting>::check_type(const Node& node, const json::Value& value, std::uint8_t kind) {
+    if ((kind & node.types) != 0) return true;
+    report(node, "type", [&] { return fmt::format("{} instead of {}", type_name(value), type_names(node.types)); });
+    return false;
+}
+
+/// check_rules() for most nodes of most schemas.
+template <bool collecting>
+bool Evaluator<collecting>::check_leaf(const Node& node, const json::Value& value) {
+    const auto kind = kind_of(value, node.types);
+    if (!check_type(node, value, kind)) return false;
+    const bool valid = !node.values || check_values(node, value);
+    if (!valid && !collecting) return false;
+    if (kind == kind_string) return (!node.string || check_string(node, json::string_of(value))) && valid;
+    if ((kind & (kind_integer | kind_fraction)) != 0) return (!node.number || check_number(node, value)) && valid;
     return valid;
 }
 

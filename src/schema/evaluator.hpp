@@ -60,6 +60,8 @@ private:
     using Object = simdjson::dom::object;
 
     bool check_rules(const Node& node, const json::Value& value);
+    bool check_leaf(const Node& node, const json::Value& value);
+    bool check_type(const Node& node, const json::Value& value, std::uint8_t kind);
     bool check_values(const Node& node, const json::Value& value);
     bool check_number(const Node& node, const json::Value& value);
     bool check_string(const Node& node, std::string_view text);
@@ -69,7 +71,12 @@ private:
     bool check_unique(const Node& node, const Array& array);
     bool check_object(const Node& node, const json::Value& value, const Object& object);
     bool check_members(const Node& node, const Object& object);
-    bool check_member(const Node& node, std::string_view name, const json::Value& value, std::size_t& required);
+    /// Where a walk along an object's members is.
+    struct Walk {
+        std::uint32_t place;       ///< for NameTable::find_next()
+        std::size_t required = 0;  ///< how many members that are required came
+    };
+    bool check_member(const Node& node, std::string_view name, const json::Value& value, Walk& walk);
     bool check_dependencies(const Node& node, const json::Value& value, const Object& object);
     bool check_name(const Node& node, std::string_view name);
     [[nodiscard]] bool is_valid_text(const Node& node, std::string_view text);

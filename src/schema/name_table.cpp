@@ -26,11 +26,15 @@ NameTable::NameTable(const std::vector<std::string_view>& names) {
         }
     }
     multiplier_ = best;
+    auto* link = &first_;
     for (std::uint32_t i = 0; i < names.size(); ++i) {
         auto slot = slot_of(keys[i].hash());
         while (slots_[slot].index != none) slot = (slot + 1) & (slots_.size() - 1);
-        slots_[slot] = {keys[i], names[i], i};
+        slots_[slot] = {keys[i], names[i], i, 0};
+        *link = static_cast<std::uint32_t>(slot);
+        link = &slots_[slot].next;
     }
+    *link = first_;
 }
 
 std::size_t NameTable::collisions(const std::vector<json::NameKey>& keys) const {

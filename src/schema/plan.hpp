@@ -119,6 +119,7 @@ struct Node {
     std::uint8_t types = kind_any;
     bool always_false = false;
     bool trivial = false;  ///< everything is valid
+    bool leaf = false;     ///< looks at nothing but the value itself: no subschema, no rule of arrays and objects
     std::uint32_t resource = 0;
     std::unique_ptr<NumberRules> number{};
     std::unique_ptr<StringRules> string{};

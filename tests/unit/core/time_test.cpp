@@ -64,6 +64,21 @@ TEST_CASE("texts around the shortest date-time are refused", "[core][unit]") {
     }
 }
 
+TEST_CASE("an offset is Z or a sign, two digits, a colon and two digits, at most 23:59", "[core][unit]") {
+    for (const char* good : {"Z", "z", "+00:00", "-00:00", "+23:59", "-23:59", ".5+01:30", ".123456789123-12:45"}) {
+        INFO(good);
+        CHECK(is_date_time(std::string{"2026-11-20T12:00:00"} + good));
+    }
+    CHECK(parse_date_time("2026-11-20T12:00:00.001-12:45")->offset_minutes == -(12 * 60 + 45));
+    CHECK(parse_date_time("2026-11-20T12:00:00+23:59")->offset_minutes == 23 * 60 + 59);
+    for (const char* bad : {"", "Y", "+24:00", "+23:60", "+1a:00", "+01:0a", "+0100", "*01:00", "+01-00", "+:1:00",
+                            "+01:000", ".+01:00", "+-1:00", "Z+01:00"}) {
+        INFO(bad);
+        CHECK_FALSE(is_date_time(std::string{"2026-11-20T12:00:00"} + bad));
+        CHECK_FALSE(parse_date_time(std::string{"2026-11-20T12:00:00"} + bad));
+    }
+}
+
 TEST_CASE("an error about a time names the text and how to write it", "[core][unit]") {
     const auto parsed = parse_date_time("2025-04-31T00:00:00Z");
     REQUIRE_FALSE(parsed);

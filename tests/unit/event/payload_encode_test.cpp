@@ -2,6 +2,9 @@
 #include <support/everything.hpp>
 #include <support/payloads.hpp>
 
+#include <array>
+#include <charconv>
+#include <cmath>
 #include <limits>
 
 using namespace eventsdk;
@@ -108,6 +111,23 @@ TEST_CASE("every double is written so that it reads back the same", "[event][uni
     CHECK(text_of(5e-324) == R"({"value":5e-324})");
     CHECK(text_of(123456789.125) == R"({"value":123456789.125})");
     CHECK(text_of(16777216.0F) == R"({"value":16777216.0})");
+}
+
+TEST_CASE("decimals of any size are written as the shortest digits of the standard library", "[event][unit]") {
+    const auto check = [](double value) {
+        std::array<char, 32> digits{};
+        std::string shortest{digits.data(), std::to_chars(digits.data(), digits.data() + 32, value).ptr};
+        if (shortest.find_first_not_of("-0123456789") == std::string::npos) shortest += ".0";
+        if (text_of(value) != R"({"value":)" + shortest + "}")
+            FAIL_CHECK(shortest << " is written as " << text_of(value));
+    };
+    for (std::int64_t thousandths = 1; thousandths < 110'000'000; thousandths += 1 + thousandths / 300) {
+        const double decimal = static_cast<double>(thousandths) / 1'000;
+        for (const double value : {decimal, -decimal, std::nextafter(decimal, 0.0), std::nextafter(decimal, 1e9)})
+            check(value);
+    }
+    for (const double value : {0.0, -0.0, 0.0001, 0.0005, 0.0009999, 99'999.999, 99'999.9995, 100'000.0, 1e15, 1e22})
+        check(value);
 }
 
 TEST_CASE("what JSON cannot hold is an error naming the place", "[event][unit]") {

@@ -21,12 +21,15 @@ bool says_valid(SchemaEngine engine, std::string_view schema, std::string_view v
     return SchemaSet::compile(schema, options).value().validate(value).has_value();
 }
 
+constexpr std::size_t most_shown = 20;  // differences that are written out
+
 struct Tally {
     std::size_t schemas = 0;
     std::size_t refused = 0;
     std::size_t valid = 0;
     std::size_t invalid = 0;
     std::array<std::size_t, std::size(reference_faults)> faults{};
+    std::size_t differences = 0;
 };
 
 /// True when a fault of the list explains it.
@@ -49,17 +52,18 @@ void compare(std::uint64_t seed, std::size_t values, Tally& tally) {
     if (!compiled || !reference) {
         ++tally.refused;
         if (compiled.has_value() != reference.has_value())
-            FAIL("seed " << seed << ": one engine refuses " << text << ": "
-                         << (compiled ? reference.error() : compiled.error()).to_string());
+            FAIL_CHECK("seed " << seed << ": one engine refuses " << text << ": "
+                               << (compiled ? reference.error() : compiled.error()).to_string());
         return;
     }
     for (std::size_t i = 0; i < values; ++i) {
         const std::string value = random.value().dump();
         const auto verdict = compiled->validate(value);
-        if (verdict.has_value() != reference->validate(value).has_value() && !is_known(text, value, tally))
-            FAIL("seed " << seed << ": the engines disagree, the compiled one says "
-                         << (verdict ? "valid" : verdict.error().message) << "\n  schema " << text << "\n  value "
-                         << value);
+        if (verdict.has_value() != reference->validate(value).has_value() && !is_known(text, value, tally) &&
+            ++tally.differences <= most_shown)
+            FAIL_CHECK("seed " << seed << ": the engines disagree, the compiled one says "
+                               << (verdict ? "valid" : verdict.error().message) << "\n  schema " << text << "\n  value "
+                               << value);
         ++(verdict ? tally.valid : tally.invalid);
     }
 }
@@ -83,6 +87,7 @@ TEST_CASE("the engines agree on random schemas and values, known faults of the r
               << tally.valid << " values valid, " << tally.invalid << " invalid\n";
     for (std::size_t i = 0; i < tally.faults.size(); ++i)
         std::cout << "  known fault, " << tally.faults[i] << " times: " << reference_faults[i].name << '\n';
+    CHECK(tally.differences == 0);
     // Without both verdicts in numbers the comparison would prove little.
     CHECK(tally.refused < tally.schemas / 4);
     CHECK(tally.valid > tally.schemas);

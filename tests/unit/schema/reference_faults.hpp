@@ -22,4 +22,16 @@ inline constexpr ReferenceFault reference_faults[] = {
      }},
     {"floating-point numbers from 2^53 on are never integers", R"({"type":"integer"})", "1e+20", true,
      [](std::string_view schema, std::string_view value) { return holds(schema, "1e+20") || holds(value, "1e+20"); }},
+    {"fractions are multiples of whole numbers when their integer part is one", R"({"multipleOf":3})", "0.5", false,
+     [](std::string_view schema, std::string_view value) {
+         return holds(schema, R"("multipleOf":)") && holds(value, ".5");
+     }},
+    {"behind $ref the schema around propertyNames takes its place",
+     R"({"allOf":[{"$ref":"#/definitions/n"}],"definitions":{"n":{"propertyNames":{"maxLength":1}}}})", R"({"ab":1})",
+     false,
+     [](std::string_view schema, std::string_view value) {
+         return holds(schema, R"("propertyNames":)") && holds(schema, R"("$ref":)") && holds(value, "{");
+     }},
+    {"multiples of a fraction are computed in binary", R"({"multipleOf":0.1})", "5", true,
+     [](std::string_view schema, std::string_view) { return holds(schema, R"("multipleOf":0.1)"); }},
 };

@@ -55,7 +55,7 @@ TEST_CASE("a hostile string does not reach std::regex through the reference engi
 TEST_CASE("compiled and reference engine agree on the official suite, known faults of the reference aside",
           "[schema][unit]") {
     // Groups in which valijson is wrong; each is listed with its reason in docs/schemas.md.
-    const std::set<std::string> known_faults{};
+    const std::set<std::string> known_faults{"multipleOf: small multiple of large integer"};
     std::size_t compared = 0;
     std::size_t refused = 0;
     for (const auto& test : suite::cases("draft7")) {

@@ -3,6 +3,8 @@
 #include "folder.hpp"
 #include "support/catch.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 using namespace eventsdk;
@@ -245,4 +247,25 @@ TEST_CASE("the dialect follows $schema and keywords of another one have no effec
     CHECK_FALSE(valid("{" + d19 + R"(,"properties":{"a":true},"unevaluatedProperties":false})", R"({"b":1})"));
     CHECK(valid("{" + d7 + R"(,"dependentRequired":{"a":["b"]}})", R"({"a":1})"));
     CHECK_FALSE(valid("{" + d20 + R"(,"dependentRequired":{"a":["b"]}})", R"({"a":1})"));
+}
+
+TEST_CASE("members are found in whatever order they come", "[schema][unit]") {
+    const auto schema = SchemaSet::compile(R"({"additionalProperties":false,"required":["first"],"properties":{
+        "first":{"const":1},"":{"const":2},"a member of many letters":{"const":3},"a member of more letters":{"const":4},
+        "x":{"const":5}}})")
+                            .value();
+    const std::string members[] = {R"("first":1)", R"("":2)", R"("a member of many letters":3)",
+                                   R"("a member of more letters":4)", R"("x":5)"};
+    std::size_t order[] = {0, 1, 2, 3, 4};
+    do {
+        std::string text;
+        for (const auto index : order) text += (text.empty() ? "{" : ",") + members[index];
+        CAPTURE(text);
+        CHECK(schema.validate(text + "}").has_value());
+        CHECK(schema.validate(text + R"(,"y":6})").error().code == "schema.additionalProperties");
+        CHECK(schema.validate(R"({"y":6,)" + text.substr(1) + "}").error().code == "schema.additionalProperties");
+    } while (std::next_permutation(std::begin(order), std::end(order)));
+    CHECK(schema.validate(R"({"a member of many letters":4,"first":1})").error().pointer ==
+          "/a member of many letters");
+    CHECK(schema.validate(R"({"":2,"x":5})").error().code == "schema.required");
 }

@@ -21,8 +21,8 @@ struct Case {
     bool valid = false;
 };
 
-/// Where the suite lies: EVENTSDK_JSON_SCHEMA_SUITE, else the Debian package json-schema-test-suite. Throws when it is
-/// nowhere: without it the tests prove nothing.
+/// Where the suite lies: EVENTSDK_JSON_SCHEMA_SUITE (ctest names the edition that tools/setup fetched), else the Debian
+/// package json-schema-test-suite. Throws when it is nowhere: without it the tests prove nothing.
 std::filesystem::path root();
 
 /// The cases of a folder below `tests/`, not of its subfolders; empty when the suite has no such folder.
