@@ -32,8 +32,8 @@ std::string_view string_at(const std::uint8_t* strings, std::uint64_t word) noex
 enum Step : std::uint8_t { go_on, skip_number, look };
 constexpr auto steps = [] {
     std::array<Step, 256> made{};
-    for (const unsigned char kind : {'l', 'u', 'd'}) made[kind] = skip_number;
-    for (const unsigned char kind : {'{', '}', '[', ']'}) made[kind] = look;
+    for (const char kind : {'l', 'u', 'd'}) made[static_cast<std::size_t>(kind)] = skip_number;
+    for (const char kind : {'{', '}', '[', ']'}) made[static_cast<std::size_t>(kind)] = look;
     return made;
 }();
 
