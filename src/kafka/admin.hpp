@@ -30,8 +30,13 @@ public:
 
 private:
     [[nodiscard]] Result<void> wait_for_leaders(const TopicSpec& spec, const Deadline& deadline);
-    [[nodiscard]] Result<std::map<std::string, std::string>> topic_config(const std::string& topic,
-                                                                          const Deadline& deadline);
+    [[nodiscard]] Queue ask_config(const std::string& topic, const Deadline& deadline);
+    [[nodiscard]] Result<std::map<std::string, std::string>> told_config(const std::string& topic, const Queue& answers,
+                                                                         const Deadline& deadline);
+    [[nodiscard]] Queue ask_offset(const OffsetQuestion& question, rd_kafka_IsolationLevel_t isolation,
+                                   const Deadline& deadline);
+    [[nodiscard]] Result<std::int64_t> told_offset(const OffsetQuestion& question, const Queue& answers,
+                                                   const Deadline& deadline);
     [[nodiscard]] Result<std::int64_t> offset(const TopicPartition& partition, std::int64_t spec,
                                               rd_kafka_IsolationLevel_t isolation, const Deadline& deadline);
     [[nodiscard]] Result<std::shared_ptr<AdminClient>> client_of(const std::string& group);

@@ -51,16 +51,20 @@ std::optional<Error> AdminClient::drain_errors() {
     return handle_.context().causes.final_cause();
 }
 
-Result<Event> AdminClient::call(rd_kafka_admin_op_t operation, std::string_view subject, const Deadline& deadline,
-                                const Send& send, const Adjust& adjust) {
-    Causes& causes = handle_.context().causes;
-    const Queue answers{rd_kafka_queue_new(native())};
+Queue AdminClient::ask(rd_kafka_admin_op_t operation, const Deadline& deadline, const Send& send,
+                       const Adjust& adjust) {
+    Queue answers{rd_kafka_queue_new(native())};
     const AdminOptions options{rd_kafka_AdminOptions_new(native(), operation)};
     const int left_ms = std::max(1, milliseconds(deadline.left()));
     rd_kafka_AdminOptions_set_request_timeout(options.get(), left_ms, nullptr, 0);
     if (adjust) adjust(options.get());
-    causes.begin_wait();
+    handle_.context().causes.begin_wait();
     send(native(), options.get(), answers.get());
+    return answers;
+}
+
+Result<Event> AdminClient::answer(const Queue& answers, std::string_view subject, const Deadline& deadline) {
+    Causes& causes = handle_.context().causes;
     do {
         Event event{rd_kafka_queue_poll(answers.get(), deadline.slice_ms(slice))};
         const auto final_cause = drain_errors();

@@ -46,7 +46,13 @@ public:
     using Send = std::function<void(rd_kafka_t*, const rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>;
     using Adjust = std::function<void(rd_kafka_AdminOptions_t*)>;
     [[nodiscard]] Result<Event> call(rd_kafka_admin_op_t operation, std::string_view subject, const Deadline& deadline,
-                                     const Send& send, const Adjust& adjust = {});
+                                     const Send& send, const Adjust& adjust = {}) {
+        return answer(ask(operation, deadline, send, adjust), subject, deadline);
+    }
+    /// The two halves of call(), for questions that do not wait for each other.
+    [[nodiscard]] Queue ask(rd_kafka_admin_op_t operation, const Deadline& deadline, const Send& send,
+                            const Adjust& adjust = {});
+    [[nodiscard]] Result<Event> answer(const Queue& answers, std::string_view subject, const Deadline& deadline);
     enum class Scope : std::uint8_t { brokers, one_topic, all_topics };
     using Metadata = std::unique_ptr<const rd_kafka_metadata_t, Deleter<rd_kafka_metadata_destroy>>;
     [[nodiscard]] Result<Metadata> metadata(Scope scope, const std::string& topic, std::string_view subject,

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <thread>
 
 EVENTSDK_BEGIN_NAMESPACE
@@ -25,17 +26,21 @@ std::string subject_of(const TopicPartition& partition) {
 
 }  // namespace
 
-Result<std::int64_t> KafkaAdmin::offset(const TopicPartition& partition, std::int64_t spec,
-                                        rd_kafka_IsolationLevel_t isolation, const Deadline& deadline) {
-    const OffsetQuestion question{partition.topic, partition.partition, spec};
-    auto answer = client_->call(
-        RD_KAFKA_ADMIN_OP_LISTOFFSETS, subject_of(partition), deadline,
+Queue KafkaAdmin::ask_offset(const OffsetQuestion& question, rd_kafka_IsolationLevel_t isolation,
+                             const Deadline& deadline) {
+    return client_->ask(
+        RD_KAFKA_ADMIN_OP_LISTOFFSETS, deadline,
         [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
             send_list_offsets(client, {&question, 1}, options, queue);
         },
         [&](rd_kafka_AdminOptions_t* options) {
             NativeError{rd_kafka_AdminOptions_set_isolation_level(options, isolation)};
         });
+}
+
+Result<std::int64_t> KafkaAdmin::told_offset(const OffsetQuestion& question, const Queue& answers,
+                                             const Deadline& deadline) {
+    auto answer = client_->answer(answers, subject_of({question.topic, question.partition}), deadline);
     if (!answer && answer.error().native_code == RD_KAFKA_RESP_ERR__NOENT) {
         return explain_no_leader(client_->native(), {&question, 1}, deadline.left());
     }
@@ -45,19 +50,30 @@ Result<std::int64_t> KafkaAdmin::offset(const TopicPartition& partition, std::in
     return offsets->front();
 }
 
+Result<std::int64_t> KafkaAdmin::offset(const TopicPartition& partition, std::int64_t spec,
+                                        rd_kafka_IsolationLevel_t isolation, const Deadline& deadline) {
+    const OffsetQuestion question{partition.topic, partition.partition, spec};
+    return told_offset(question, ask_offset(question, isolation, deadline), deadline);
+}
+
+// Three questions in the time of one: restoring an aggregate asks them every time.
 Result<Watermarks> KafkaAdmin::watermarks(const TopicPartition& partition, Duration timeout) {
     const Deadline deadline{timeout};
-    const auto low =
-        offset(partition, RD_KAFKA_OFFSET_SPEC_EARLIEST, RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED, deadline);
+    const OffsetQuestion first{partition.topic, partition.partition, RD_KAFKA_OFFSET_SPEC_EARLIEST};
+    const OffsetQuestion last{partition.topic, partition.partition, RD_KAFKA_OFFSET_SPEC_LATEST};
+    const Queue low_answer = ask_offset(first, RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED, deadline);
+    const Queue stable_answer = ask_offset(last, RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED, deadline);
+    const Queue high_answer = ask_offset(last, RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED, deadline);
+    const auto low = told_offset(first, low_answer, deadline);
     if (!low) return low.error();
-    // Asked for first: it never passes the high watermark, which may grow in between.
-    const auto stable =
-        offset(partition, RD_KAFKA_OFFSET_SPEC_LATEST, RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED, deadline);
+    const auto stable = told_offset(last, stable_answer, deadline);
     if (!stable) return stable.error();
-    const auto high =
-        offset(partition, RD_KAFKA_OFFSET_SPEC_LATEST, RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED, deadline);
+    const auto high = told_offset(last, high_answer, deadline);
     if (!high) return high.error();
-    return Watermarks{.low = *low, .high = *high, .last_stable = *stable};
+    // Answered at slightly different times, between which the log may have grown or been cut.
+    Watermarks marks{.low = *low, .high = *high, .last_stable = std::max(*low, *stable)};
+    marks.high = std::max(marks.high, marks.last_stable);
+    return marks;
 }
 
 Result<std::int64_t> KafkaAdmin::offset_for_time(const TopicPartition& partition, Timestamp time, Duration timeout) {

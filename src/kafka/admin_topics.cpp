@@ -131,6 +131,7 @@ Result<TopicDescription> KafkaAdmin::describe_topic(const std::string& topic, Du
     const Deadline deadline{timeout};
     const char* name = topic.c_str();
     const TopicCollection wanted{rd_kafka_TopicCollection_of_topic_names(&name, 1)};
+    const Queue config_answer = ask_config(topic, deadline);
     auto answer =
         client_->call(RD_KAFKA_ADMIN_OP_DESCRIBETOPICS, subject_of(topic), deadline,
                       [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
@@ -153,21 +154,24 @@ Result<TopicDescription> KafkaAdmin::describe_topic(const std::string& topic, Du
     std::size_t replicas = 0;
     if (partitions > 0) static_cast<void>(rd_kafka_TopicPartitionInfo_replicas(infos[0], &replicas));
     description.replication = static_cast<std::int16_t>(replicas);
-    auto config = topic_config(topic, deadline);
+    auto config = told_config(topic, config_answer, deadline);
     if (!config) return config.error();
     description.config = std::move(*config);
     return description;
 }
 
-Result<std::map<std::string, std::string>> KafkaAdmin::topic_config(const std::string& topic,
-                                                                    const Deadline& deadline) {
+Queue KafkaAdmin::ask_config(const std::string& topic, const Deadline& deadline) {
     const ConfigResource resource{rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str())};
-    auto answer =
-        client_->call(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, subject_of(topic), deadline,
-                      [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-                          rd_kafka_ConfigResource_t* wanted = resource.get();
-                          rd_kafka_DescribeConfigs(client, &wanted, 1, options, queue);
-                      });
+    return client_->ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, deadline,
+                        [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+                            rd_kafka_ConfigResource_t* wanted = resource.get();
+                            rd_kafka_DescribeConfigs(client, &wanted, 1, options, queue);
+                        });
+}
+
+Result<std::map<std::string, std::string>> KafkaAdmin::told_config(const std::string& topic, const Queue& answers,
+                                                                   const Deadline& deadline) {
+    auto answer = client_->answer(answers, subject_of(topic), deadline);
     if (!answer) return answer.error();
     std::size_t count = 0;
     const auto** resources =
