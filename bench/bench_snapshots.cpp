@@ -1,10 +1,12 @@
 // Restoring an aggregate of a million events: all of them, beside a bare consumer of the same partition; and the newest
-// snapshot with the events after it. Needs a Kafka: tools/bench snapshots starts one.
+// snapshot with the events after it, with and without an index. And one of a hundred events that lie among them. Needs a
+// Kafka: tools/bench snapshots starts one.
 
 #include <eventsdk/catalogue/topic_specs.hpp>
 #include <eventsdk/kafka/connect.hpp>
 #include <eventsdk/produce/producer.hpp>
 #include <eventsdk/snapshot/snapshots.hpp>
+#include <eventsdk/sqlite/event_index.hpp>
 
 #include <librdkafka/rdkafka.h>
 
@@ -13,6 +15,7 @@
 
 #include <array>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 
@@ -47,6 +50,8 @@ using Assignments = Snapshots<bench::Assignment>;
 
 constexpr Duration patience{60'000};
 constexpr std::string_view aggregate = "5c1d7a90-3b2e-4f6a-8c7d-000000000001";
+constexpr std::string_view rare = "5c1d7a90-3b2e-4f6a-8c7d-000000000002";
+constexpr std::int64_t rare_events = 100;
 
 struct Row {
     std::string name;
@@ -64,14 +69,19 @@ std::string make_topics(const Broker& broker) {
     return events.name;
 }
 
-void publish(Producer& producer, std::int64_t from, std::int64_t to) {
+/// The aggregate's events, and, evenly between them, `others` of the rare one.
+void publish(Producer& producer, std::int64_t from, std::int64_t to, std::int64_t others) {
+    const auto told = [](const Result<Receipt>& outcome) {
+        if (!outcome) bench::give_up(outcome.error().to_string());
+    };
     bench::Submission event;
+    std::int64_t other = 0;
     for (std::int64_t revision = from; revision <= to; ++revision) {
         event.bytes = revision;
-        const auto told = [](const Result<Receipt>& outcome) {
-            if (!outcome) bench::give_up(outcome.error().to_string());
-        };
         producer.publish_async(aggregate, event, told, {.revision = revision}).value();
+        if (other * (to - from + 1) > (revision - from) * others) continue;
+        event.bytes = ++other;
+        if (other <= others) producer.publish_async(rare, event, told, {.revision = other}).value();
     }
     producer.flush(patience).value();
 }
@@ -116,8 +126,8 @@ bench::Run run_bare(const std::string& bootstrap, const std::string& topic, std:
     return run;
 }
 
-Restored<bench::Assignment> restore(Assignments& assignments, std::int64_t events) {
-    auto restored = assignments.restore(aggregate);
+Restored<bench::Assignment> restore(Assignments& assignments, std::string_view id, std::int64_t events) {
+    auto restored = assignments.restore(id);
     if (!restored) bench::give_up(restored.error().to_string());
     if (restored->state.submissions != events || restored->state.bytes != events * (events + 1) / 2)
         bench::give_up("the restored state is wrong");
@@ -166,7 +176,7 @@ void write_svg(const std::string& file, const std::vector<Row>& rows, const std:
 Row measure_all(const Broker& broker, const Catalogue& catalogue, const kafka::Options& options,
                 const std::string& topic, std::int64_t events, std::size_t rounds) {
     auto assignments = Assignments::create(broker, catalogue).value();
-    const auto count = static_cast<std::size_t>(events);
+    const auto count = static_cast<std::size_t>(events + rare_events);
     (void)run_bare(options.bootstrap_servers, topic, count);
     std::vector<bench::Run> bare;
     std::vector<bench::Run> full;
@@ -175,34 +185,53 @@ Row measure_all(const Broker& broker, const Catalogue& catalogue, const kafka::O
         bare.push_back(run_bare(options.bootstrap_servers, topic, count));
         bench::print("bare librdkafka", bare.back());
         const bench::Measure measure;
-        row = row_of("all events", restore(assignments, events).report);
+        row = row_of("all events", restore(assignments, aggregate, events).report);
         full.push_back(measure.end(count));
         bench::print("restore of all events", full.back());
     }
     bench::print_ratio(bench::median(full), bench::median(bare));
-    row.milliseconds = static_cast<double>(events) / bench::median(full).records_per_second * 1'000;
+    row.milliseconds = static_cast<double>(count) / bench::median(full).records_per_second * 1'000;
     return row;
 }
 
-/// A snapshot and 100 events after it: on new connections, and the median of 200 restores on the same ones.
-std::vector<Row> measure_snapshot(const Broker& broker, const Catalogue& catalogue, Producer& producer,
-                                  std::int64_t events) {
-    auto publisher = Assignments::create(broker, catalogue).value();
-    if (auto taken = publisher.publish(aggregate); !taken) bench::give_up(taken.error().to_string());
-    publish(producer, events + 1, events + 100);
-    auto assignments = Assignments::create(broker, catalogue).value();
-    const Row cold = row_of("snapshot + 100 events, new connection", restore(assignments, events + 100).report);
+/// The median of restores on connections that are there.
+Row measure_warm(std::string name, Assignments& assignments, std::string_view id, std::int64_t events) {
     std::vector<double> times;
-    Row warm;
+    Row row;
     for (int i = 0; i < 200; ++i) {
-        warm = row_of("snapshot + 100 events, warm connection", restore(assignments, events + 100).report);
-        times.push_back(warm.milliseconds);
+        row = row_of(name, restore(assignments, id, events).report);
+        times.push_back(row.milliseconds);
     }
     std::sort(times.begin(), times.end());
-    warm.milliseconds = times[times.size() / 2];
-    std::printf("  warm: median %.2f ms, p99 %.2f ms of %zu\n", warm.milliseconds, times[times.size() * 99 / 100],
-                times.size());
-    return {cold, warm};
+    row.milliseconds = times[times.size() / 2];
+    std::printf("  %s: median %.2f ms, p99 %.2f ms of %zu\n", name.c_str(), row.milliseconds,
+                times[times.size() * 99 / 100], times.size());
+    std::fflush(stdout);
+    return row;
+}
+
+/// With an index: a snapshot and the events after it; the rare aggregate, which has no snapshot.
+void measure_indexed(const Broker& broker, const Catalogue& catalogue, const std::string& topic, std::int64_t events,
+                     bool keep_bytes, std::vector<Row>& rows) {
+    const std::string kind = keep_bytes ? ", index with bytes" : ", index";
+    const auto file = std::filesystem::temp_directory_path() / (topic + (keep_bytes ? ".bytes.db" : ".db"));
+    auto index = sqlite::open_event_index(file, {.keep_bytes = keep_bytes}).value();
+    const bench::Measure measure;
+    const IndexReport built = update_index(broker, *index, topic, patience).value();
+    bench::print("building" + kind, measure.end(static_cast<std::size_t>(built.records)));
+    auto assignments = Assignments::create(broker, catalogue, {.index = index}).value();
+    rows.push_back(measure_warm("snapshot + 100 events" + kind, assignments, aggregate, events));
+    rows.push_back(measure_warm("100 events among all" + kind, assignments, rare, rare_events));
+    index.reset();
+    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
+}
+
+/// A snapshot and 100 events after it, on new connections and on the same ones; the rare aggregate by a scan.
+void measure_snapshot(const Broker& broker, const Catalogue& catalogue, std::int64_t events, std::vector<Row>& rows) {
+    auto assignments = Assignments::create(broker, catalogue).value();
+    rows.push_back(row_of("snapshot + 100 events, new connection", restore(assignments, aggregate, events).report));
+    rows.push_back(measure_warm("snapshot + 100 events", assignments, aggregate, events));
+    rows.push_back(row_of("100 events among all", restore(assignments, rare, rare_events).report));
 }
 
 }  // namespace
@@ -215,10 +244,15 @@ int main(int argument_count, char** arguments) {
     const std::string topic = make_topics(broker);
     const Catalogue catalogue = bench::load_catalogue(topic);
     Producer producer = Producer::create(broker, catalogue).value();
-    publish(producer, 1, events);
+    publish(producer, 1, events, rare_events);
     std::printf("snapshots: one aggregate of %lld events\n", static_cast<long long>(events));
     std::vector<Row> rows{measure_all(broker, catalogue, options, topic, events, rounds)};
-    for (Row& row : measure_snapshot(broker, catalogue, producer, events)) rows.push_back(std::move(row));
+    if (auto taken = Assignments::create(broker, catalogue).value().publish(aggregate); !taken)
+        bench::give_up(taken.error().to_string());
+    publish(producer, events + 1, events + 100, 0);
+    measure_snapshot(broker, catalogue, events + 100, rows);
+    for (const bool keep_bytes : {false, true})
+        measure_indexed(broker, catalogue, topic, events + 100, keep_bytes, rows);
     for (const Row& row : rows) print(row);
     for (int i = 1; i + 1 < argument_count; ++i)
         if (std::string_view{arguments[i]} == "--svg")

@@ -31,11 +31,13 @@ Restorer::Restorer(LogReader& log, const Catalogue& catalogue, const Runtime& ru
       newest_{log,
               snapshot_topic(topic_),
               options.partitioner,
-              {options.remembered_aggregates, options.remembered_bytes, newest_kept}},
+              {options.remembered_aggregates, options.remembered_bytes, newest_kept, true},
+              options.index.get()},
       history_{log,
                snapshot_history_topic(topic_),
                options.partitioner,
-               {options.remembered_aggregates, options.remembered_bytes, history_kept}} {}
+               {options.remembered_aggregates, options.remembered_bytes, history_kept, false},
+               options.index.get()} {}
 
 Result<Walked> Restorer::walk(std::string_view id, const Wanted& wanted, EventSink& sink, ReadReport& report) {
     const MonotonicTime begun = runtime_.clock->monotonic();
@@ -43,6 +45,7 @@ Result<Walked> Restorer::walk(std::string_view id, const Wanted& wanted, EventSi
     auto layout = look(id);
     if (!layout) return std::move(layout).error();
     Call call{context, std::move(*layout)};
+    call.cost.progress = wanted.progress;
     Outcome found = from_newest(call);
     if (found && !*found && options_.history) found = from_history(call);
     if (!found) return std::move(found).error();

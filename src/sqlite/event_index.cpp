@@ -117,12 +117,12 @@ Result<void> Index::insert(const TopicPartition& partition, std::span<const Rece
                                     "?, ?, ?, ?)");
     if (!event) return std::move(event).error();
     for (const ReceivedRecord& record : records) {
-        if (!record.key || !record.value) continue;
+        if (!record.key) continue;
         key->reset();
         if (auto done = key->bind(*record.key).run(); !done) return std::move(done).error();
         event->reset();
         event->bind(partition.topic).bind(std::int64_t{partition.partition}).bind(*record.key).bind(record.offset);
-        if (options_.keep_bytes) {
+        if (options_.keep_bytes && record.value) {
             const std::int64_t time = record.timestamp.time_since_epoch().count();
             event->bind(time).bind(outbox::headers_to_json(record.to_record().headers)).bind(*record.value);
         } else {

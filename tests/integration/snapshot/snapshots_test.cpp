@@ -155,3 +155,44 @@ TEST_CASE("on Kafka publishers that race leave no wrong state", "[snapshot][inte
     for (std::thread& publisher : publishers) publisher.join();
     CHECK(bank.snapshots().restore("a").value().state == deposited(rounds));
 }
+
+TEST_CASE("on Kafka an index that its projector keeps finds events and snapshots and agrees with the log",
+          "[snapshot][integration]") {
+    KafkaBank bank{1};
+    bank.deposit("a", 1, 20);
+    bank.deposit("b", 1, 700);
+    bank.deposit("a", 21, 40);
+    bank.deposit("c", 1, 700);
+    for (const char* id : {"b", "c", "a"}) REQUIRE(bank.snapshots().publish(id).value().written);
+    bank.deposit("a", 41, 45);
+    test::SqliteFile file;
+    auto index = sqlite::open_event_index(file.path(), {.keep_bytes = GENERATE(false, true)}).value();
+    const std::string snapshots_of = snapshot_topic(bank.topic);
+    std::stop_source stop;
+    std::thread projector{[&] {
+        keep_index(bank.broker, *index, {.topics = {bank.topic, snapshots_of}, .poll = Duration{20}}, stop.get_token())
+            .value();
+    }};
+    for (const std::string& topic : {bank.topic, snapshots_of}) {
+        const std::int64_t end = bank.admin->watermarks({topic, 0}, support::patience).value().last_stable;
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+        while (index->partition({topic, 0}).value().next < end && std::chrono::steady_clock::now() < deadline)
+            std::this_thread::sleep_for(std::chrono::milliseconds{10});
+        CHECK(index->partition({topic, 0}).value().next == end);
+    }
+    stop.request_stop();
+    projector.join();
+    CHECK(check_index(bank.broker, *index, bank.topic, support::patience).value().differences == 0);
+
+    auto snapshots = bank.snapshots({.index = index});
+    const auto now = snapshots.restore("a").value();
+    CHECK(now.state == deposited(45));
+    CHECK(now.report.snapshot_revision == 40);
+    CHECK(now.report.snapshot_records <= 1);  // not those of others
+    CHECK(now.report.records <= 6);
+    const auto then = snapshots.restore_at("a", std::int64_t{30}).value();
+    CHECK(then.state == deposited(30));
+    CHECK(then.report.records <= 40);  // 1,405 lie before the last of them
+    bank.deposit("a", 46, 50);         // behind the end of the index
+    CHECK(snapshots.restore("a").value().state == deposited(50));
+}

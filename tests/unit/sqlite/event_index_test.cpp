@@ -1,3 +1,4 @@
+#include <eventsdk/event/topic_name.hpp>
 #include <eventsdk/memory/broker.hpp>
 #include <eventsdk/produce/producer.hpp>
 #include <eventsdk/snapshot/snapshots.hpp>
@@ -9,6 +10,8 @@
 #include "support/sqlite_file.hpp"
 
 #include <random>
+#include <stop_token>
+#include <thread>
 
 using namespace eventsdk;
 using namespace std::chrono_literals;
@@ -144,6 +147,87 @@ TEST_CASE("an index is checked against the log and can be made anew", "[sqlite][
     REQUIRE(bank.update().records == 2 * 701);
     CHECK(bank.check().differences == 0);
     CHECK(bank.restore(bank.index).revision == 2);
+}
+
+TEST_CASE("bytes that an index keeps are compared with the log", "[sqlite][snapshot]") {
+    Indexed bank{true};
+    bank.spread(1);
+    bank.update();
+    CHECK(bank.check().differences == 0);
+    REQUIRE(
+        bank.file.run("UPDATE index_events SET value = '{}' WHERE key = (SELECT id FROM index_keys WHERE key = 'a')"));
+    CHECK(bank.check().differences == 1);
+}
+
+TEST_CASE("an index of the snapshot topic finds snapshots without reading it", "[sqlite][snapshot]") {
+    const bool keep_bytes = GENERATE(false, true);
+    Indexed bank{keep_bytes};
+    for (int round = 0; round < 3; ++round) {
+        for (int i = 0; i < 20; ++i) bank.deposit("other-" + std::to_string(i), round + 1);
+        bank.deposit("a", ++bank.own);
+        auto publisher = Snapshots<Account>::create(bank.broker, bank.catalogue).value();
+        for (int i = 0; i < 20; ++i) REQUIRE(publisher.publish("other-" + std::to_string(i)).value().written);
+        REQUIRE(publisher.publish("a").value().written);
+    }
+    const std::string snapshots_of = snapshot_topic(accounts);
+    REQUIRE(update_index(bank.broker, *bank.index, snapshots_of, 5s).value().records == 63);
+    bank.update();
+    const auto by_index = bank.restore(bank.index);
+    CHECK(by_index.state == bank.restore(nullptr).state);
+    CHECK(by_index.report.snapshot_revision == 3);
+    CHECK(by_index.report.snapshot_records == (keep_bytes ? 0 : 3));
+    CHECK(bank.restore(nullptr).report.snapshot_records == 63);
+
+    bank.deposit("a", ++bank.own);
+    auto publisher = Snapshots<Account>::create(bank.broker, bank.catalogue, {.index = bank.index}).value();
+    REQUIRE(publisher.publish("a").value().written);  // behind the end of the index
+    CHECK(bank.restore(bank.index).report.snapshot_revision == 4);
+}
+
+TEST_CASE("a snapshot that was deleted is not found by an index either", "[sqlite][snapshot]") {
+    const bool indexed_first = GENERATE(false, true);
+    Indexed bank{GENERATE(false, true)};
+    bank.deposit("a", ++bank.own);
+    auto publisher = Snapshots<Account>::create(bank.broker, bank.catalogue).value();
+    REQUIRE(publisher.publish("a").value().written);
+    const auto update = [&] { update_index(bank.broker, *bank.index, snapshot_topic(accounts), 5s).value(); };
+    if (indexed_first) update();
+    REQUIRE(publisher.remove("a"));
+    if (!indexed_first) update();
+    const auto restored = bank.restore(bank.index);
+    CHECK(restored.revision == 1);
+    CHECK_FALSE(restored.report.snapshot_revision);
+    bank.deposit("a", ++bank.own);
+    REQUIRE(publisher.publish("a").value().written);
+    CHECK(bank.restore(bank.index).report.snapshot_revision == 2);
+}
+
+TEST_CASE("the projector of an index keeps it up until it is stopped", "[sqlite][snapshot]") {
+    Indexed bank;
+    bank.spread(1);
+    std::stop_source stop;
+    Result<void> ended = Error{};
+    const KeepIndexOptions options{.topics = {accounts, "not.yet"}, .poll = 1ms, .timeout = 5s};
+    std::jthread projector{[&] { ended = keep_index(bank.broker, *bank.index, options, stop.get_token()); }};
+    const auto reached = [&](std::int64_t next) {
+        const auto deadline = std::chrono::steady_clock::now() + 60s;
+        while (bank.index->partition({accounts, 0}).value().next < next && std::chrono::steady_clock::now() < deadline)
+            std::this_thread::yield();
+        return bank.index->partition({accounts, 0}).value().next == next;
+    };
+    CHECK(reached(701));
+    bank.spread(1);
+    CHECK(reached(1402));
+    stop.request_stop();
+    projector.join();
+    CHECK(ended);
+    CHECK(bank.check().differences == 0);
+    CHECK(bank.restore(bank.index).report.records == 2);
+    CHECK(bank.logger->contains("cannot be indexed"));
+    CHECK(keep_index(bank.broker, *bank.index, {}, {}).error().code == "options.invalid");
+    REQUIRE(bank.file.run("DROP TABLE index_events"));
+    bank.spread(1);
+    CHECK_FALSE(keep_index(bank.broker, *bank.index, {.topics = {accounts}}, {}));  // and does not go on for ever
 }
 
 TEST_CASE("an index that cannot be read is passed over with a warning", "[sqlite][snapshot]") {
