@@ -42,6 +42,9 @@ void add_dlq_settle_commands(CLI::App& group, Session& session);
 void add_lag_command(CLI::App& app, Session& session);
 void add_outbox_commands(CLI::App& app, Session& session);
 void add_outbox_relay_command(CLI::App& group, Session& session);
+void add_aggregate_commands(CLI::App& app, Session& session);
+void add_aggregate_history_command(CLI::App& group, Session& session);
+void add_snapshot_commands(CLI::App& app, Session& session);
 void add_doctor_command(CLI::App& app, Session& session);
 
 }  // namespace cli

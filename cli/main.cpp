@@ -24,6 +24,8 @@ void add_commands(CLI::App& app, cli::Session& session) {
     cli::add_dlq_commands(app, session);
     cli::add_lag_command(app, session);
     cli::add_outbox_commands(app, session);
+    cli::add_aggregate_commands(app, session);
+    cli::add_snapshot_commands(app, session);
     cli::add_doctor_command(app, session);
 }
 

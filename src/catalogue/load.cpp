@@ -48,6 +48,7 @@ Result<void> check_upcasters(const std::map<std::int32_t, Upcaster>& upcasters, 
 }  // namespace
 
 Result<void> Registry::load(const std::vector<EventRegistration>& registrations) {
+    if (registrations.empty() && options_.schemas.empty()) return {};  // knows the formats, as tools need
     if (auto loaded = load_schemas(); !loaded) return loaded;
     for (const EventRegistration& registration : registrations)
         if (auto added = add(registration); !added) return added;

@@ -10,6 +10,8 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace detail {
 namespace {
 
+using snapshot::check_id;
+using snapshot::check_revision;
 using snapshot::failure;
 using snapshot::Walked;
 
@@ -37,18 +39,6 @@ private:
 
 Error closed() { return failure(ErrorKind::closed, "snapshot.closed", "the snapshots are closed"); }
 
-Result<void> check_id(std::string_view id) {
-    if (!id.empty() && id.size() <= 255) return {};
-    return failure(ErrorKind::invalid_argument, "envelope.aggregate_id",
-                   "the aggregate id has " + std::to_string(id.size()) + " bytes", "give 1 to 255 bytes");
-}
-
-Result<void> check_revision(std::int64_t revision) {
-    if (revision >= 0) return {};
-    return failure(ErrorKind::invalid_argument, "snapshot.revision", "revision " + std::to_string(revision),
-                   "revisions start at 0");
-}
-
 }  // namespace
 
 SnapshotCore::Impl::Impl(Broker broker, Catalogue catalogue, const AggregateDescriptor& aggregate,
@@ -60,6 +50,7 @@ SnapshotCore::Impl::Impl(Broker broker, Catalogue catalogue, const AggregateDesc
       topic_{std::move(topic)},
       log_{broker_, options_.timeout},
       restorer_{log_, catalogue_, broker_.runtime(), options_, topic_, std::string{aggregate.type.aggregate}},
+      publication_{std::string{aggregate.type.aggregate}, topic_, options_},
       offers_{options_.queued_offers} {
     Metrics& metrics = *broker_.runtime().metrics;
     constexpr std::array outcomes{"written", "not_needed", "failed", "dropped"};
@@ -81,9 +72,7 @@ Result<RestoredState> SnapshotCore::Impl::restore(std::string_view id, const Res
     auto walked = restorer_.walk(id, wanted, sink, made.report);
     if (!walked) return std::move(walked).error();
     if (target.revision && sink.revision() < *target.revision)
-        return failure(ErrorKind::invalid_argument, "snapshot.revision",
-                       "aggregate '" + std::string{id} + "' has revision " + std::to_string(sink.revision()) +
-                           ", not yet " + std::to_string(*target.revision));
+        return snapshot::not_yet(id, sink.revision(), *target.revision);
     made.revision = sink.revision();
     made.occurred_at = sink.occurred_at();
     observe(made.report);
@@ -165,7 +154,7 @@ Result<PublishedSnapshot> SnapshotCore::Impl::take_snapshot(std::string_view id,
     remember(id, report);
     const auto took = std::chrono::duration_cast<Duration>(report.took);
     const bool wanted_now = !when_due || due({id, revision, report.snapshot_revision, took, state.get()});
-    if (!wanted_now || !worth_keeping(*walked, report)) {
+    if (!wanted_now || !snapshot::worth_keeping(*walked, report)) {
         count(End::not_needed);
         return PublishedSnapshot{revision, false};
     }
@@ -177,31 +166,12 @@ Result<PublishedSnapshot> SnapshotCore::Impl::take_snapshot(std::string_view id,
     return PublishedSnapshot{revision, true};
 }
 
-// A snapshot must not make a state look complete that is not known to be.
-bool SnapshotCore::Impl::worth_keeping(const Walked& walked, const ReadReport& report) const {
-    if (walked.last.offset < 0 || report.damage > 0 || !walked.in_partition) return false;
-    if (walked.based && report.snapshot_revision == walked.cursor.revision()) return false;
-    const bool beginning_unknown = report.log_cut && !report.snapshot_revision && !walked.cursor.recent().empty();
-    return !beginning_unknown;
-}
-
-Result<bool> SnapshotCore::Impl::write(std::string_view id, const Walked& walked, const void* state) {
+Result<void> SnapshotCore::Impl::write(std::string_view id, const Walked& walked, const void* state) {
     auto text = snapshot::encode_state(aggregate_, state);
     if (!text) return std::move(text).error();
     auto made = producer();
     if (!made) return std::move(made).error();
-    Record record;
-    record.key = id;
-    record.value = snapshot::encode_snapshot(
-        aggregate_.type.aggregate, {aggregate_.state_version, std::string{id}, walked.cursor.revision(),
-                                    walked.cursor.latest(), std::move(*text), walked.last, walked.cursor.recent()});
-    if (options_.history) {
-        record.topic = snapshot_history_topic(topic_);
-        if (auto written = (*made)->publish(record); !written) return std::move(written).error();
-    }
-    record.topic = snapshot_topic(topic_);
-    if (auto written = (*made)->publish(record); !written) return std::move(written).error();
-    return true;
+    return publication_.write(**made, id, walked, aggregate_.state_version, std::move(*text));
 }
 
 Result<void> SnapshotCore::Impl::remove(std::string_view id) {
@@ -220,10 +190,7 @@ Result<Producer*> SnapshotCore::Impl::producer() {
     const std::lock_guard lock{mutex_};
     if (closed_) return closed();
     if (!producer_) {
-        ProducerOptions options;
-        options.publish_timeout = options_.timeout;
-        options.writer.partitioner = options_.partitioner;
-        auto made = Producer::create(broker_, catalogue_, std::move(options));
+        auto made = publication_.producer(broker_, catalogue_);
         if (!made) return std::move(made).error();
         producer_.emplace(std::move(*made));
     }

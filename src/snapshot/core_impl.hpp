@@ -1,7 +1,7 @@
 #pragma once
 
 #include "snapshot/offer_queue.hpp"
-#include "snapshot/restorer.hpp"
+#include "snapshot/publication.hpp"
 #include "snapshot/sinks.hpp"
 
 #include <eventsdk/produce/producer.hpp>
@@ -40,8 +40,7 @@ private:
 
     void work() noexcept;
     Result<PublishedSnapshot> take_snapshot(std::string_view id, bool when_due);
-    [[nodiscard]] bool worth_keeping(const snapshot::Walked& walked, const ReadReport& report) const;
-    Result<bool> write(std::string_view id, const snapshot::Walked& walked, const void* state);
+    Result<void> write(std::string_view id, const snapshot::Walked& walked, const void* state);
     [[nodiscard]] bool due(const SnapshotOffer& offer) const;
     Result<Producer*> producer();
     void observe(const ReadReport& report) noexcept;
@@ -56,6 +55,7 @@ private:
     std::string topic_;
     snapshot::LogReader log_;
     snapshot::Restorer restorer_;
+    snapshot::Publication publication_;
     snapshot::OfferQueue offers_;
     std::array<std::shared_ptr<Counter>, 4> ends_{};
     std::shared_ptr<Histogram> seconds_;

@@ -52,7 +52,10 @@ Result<bool> EventWalk::take_event(const ReceivedRecord& record) {
     const bool within_snapshot = !begun && cursor_.revision() <= above_ + 1;
     if (step == EventCursor::Step::gap && !within_snapshot)
         if (auto endured = gap(record, before); !endured) return endured.error();
-    last_ = Receipt{std::string{record.topic}, record.partition, record.offset};
+    if (!last_) last_.emplace();
+    last_->topic.assign(record.topic);
+    last_->partition = record.partition;
+    last_->offset = record.offset;
     last_event_id_.assign(envelope.event_id);
     if (cursor_.revision() <= above_) return true;
     if (context_.wanted.time && envelope.occurred_at > *context_.wanted.time) return true;

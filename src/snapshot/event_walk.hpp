@@ -8,6 +8,7 @@
 #include <eventsdk/snapshot/restored.hpp>
 #include <eventsdk/snapshot/snapshot_options.hpp>
 
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@ struct Wanted {
     std::optional<Timestamp> time{};         ///< those that had occurred by then
     /// Begin with no snapshot above this revision.
     std::int64_t greatest_snapshot = std::numeric_limits<std::int64_t>::max();
+    const std::function<void(std::int64_t)>* progress = nullptr;  ///< told how many records each fetch brought
 };
 
 /// Where the events of an aggregate go.

@@ -14,6 +14,7 @@ constexpr std::int64_t close_together = 500;
 Result<void> Restorer::read_events(Call& call, const Stretch& stretch, EventWalk& walk) {
     bool more = true;
     Stretch rest = stretch;
+    rest.key = call.walk.id;
     if (options_.index != nullptr)
         if (auto read = read_indexed(call, rest, walk, more); !read) return read;
     if (!more) return {};

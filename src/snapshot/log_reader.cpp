@@ -2,16 +2,18 @@
 
 #include "broker/deadline.hpp"
 #include "snapshot/errors.hpp"
+#include "snapshot/read_ahead.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <system_error>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace snapshot {
 namespace {
 
-constexpr Duration poll_wait{10};
-constexpr std::size_t poll_records = 1'000;
 constexpr std::size_t most_idle = 4;
+constexpr std::int64_t long_stretch = 5'000;  // worth a thread
 
 Error closed() { return failure(ErrorKind::closed, "snapshot.closed", "the snapshots are closed"); }
 
@@ -79,29 +81,41 @@ Result<void> LogReader::read_with(Reader& reader, const Stretch& stretch, ReadCo
     const TopicPartition& partition = stretch.partition;
     const PartitionOffset start{partition.topic, partition.partition, stretch.from, {}};
     if (auto assigned = reader.assign({&start, 1}); !assigned) return assigned;
-    std::vector<ReceivedRecord> records;
+    std::optional<ReadAhead> ahead;
+    try {
+        if (stretch.to - stretch.from > long_stretch) ahead.emplace(reader, partition, stretch.to, stretch.key);
+    } catch (const std::system_error&) {  // no thread to be had: it goes slower without
+    }
     auto deadline = deadline_after(timeout_);
-    while (reader.position(partition) < stretch.to) {
+    for (std::int64_t position = stretch.from; position < stretch.to;) {
         if (stopped_) return closed();
-        records.clear();
-        const auto polled = reader.poll(records, poll_records, std::min(poll_wait, timeout_));
-        if (!polled && polled.error().kind != ErrorKind::unavailable) return polled.error();
-        if (records.empty()) {
+        const ReadBatch batch = ahead ? ahead->next(timeout_) : poll_batch(reader, partition, timeout_);
+        position = std::max(position, batch.position);
+        if (batch.error && batch.error->kind != ErrorKind::unavailable) return *batch.error;
+        if (batch.records.empty()) {
             if (std::chrono::steady_clock::now() < deadline) continue;
-            return polled ? too_slow(stretch, reader.position(partition), timeout_) : polled.error();
+            return batch.error ? *batch.error : too_slow(stretch, position, timeout_);
         }
-        ++cost.fetches;
-        for (const ReceivedRecord& record : records) {
-            if (record.offset >= stretch.to) return {};
-            ++cost.records;
-            cost.bytes += static_cast<std::int64_t>(record.key.value_or("").size() + record.value.value_or("").size());
-            auto more = take(record);
-            if (!more) return std::move(more).error();
-            if (!*more) return {};
-        }
+        const auto more = hand_over(stretch, batch.records, cost, take);
+        if (!more) return more.error();
+        if (!*more) return {};
         deadline = deadline_after(timeout_);
     }
     return {};
+}
+
+Result<bool> LogReader::hand_over(const Stretch& stretch, const std::vector<ReceivedRecord>& records, ReadCost& cost,
+                                  const Take& take) {
+    ++cost.fetches;
+    if (cost.progress != nullptr && *cost.progress) (*cost.progress)(static_cast<std::int64_t>(records.size()));
+    for (const ReceivedRecord& record : records) {
+        if (record.offset >= stretch.to) return false;
+        ++cost.records;
+        cost.bytes += static_cast<std::int64_t>(record.key.value_or("").size() + record.value.value_or("").size());
+        auto more = take(record);
+        if (!more || !*more) return more;
+    }
+    return true;
 }
 
 }  // namespace snapshot

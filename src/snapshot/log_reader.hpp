@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 EVENTSDK_BEGIN_NAMESPACE
@@ -18,12 +19,14 @@ struct Stretch {
     TopicPartition partition{};
     std::int64_t from = 0;
     std::int64_t to = 0;
+    std::string_view key{};  ///< whose records are wanted
 };
 
 struct ReadCost {
     std::int64_t records = 0;
     std::int64_t fetches = 0;
     std::int64_t bytes = 0;
+    const std::function<void(std::int64_t)>* progress = nullptr;  ///< told how many records each fetch brought
 };
 
 /// Reads stretches of partitions, with readers that are kept for the next call.
@@ -48,6 +51,9 @@ private:
     [[nodiscard]] Result<std::unique_ptr<Reader>> borrow();
     void give_back(std::unique_ptr<Reader> reader);
     [[nodiscard]] Result<void> read_with(Reader& reader, const Stretch& stretch, ReadCost& cost, const Take& take);
+
+    [[nodiscard]] static Result<bool> hand_over(const Stretch& stretch, const std::vector<ReceivedRecord>& records,
+                                                ReadCost& cost, const Take& take);
 
     Broker broker_;
     Duration timeout_;

@@ -88,7 +88,7 @@ Result<void> HistorySink::begin(const SnapshotRecord& snapshot) {
 Result<bool> HistorySink::take(const ReceivedRecord& record, const Opened& opened, std::int64_t revision) {
     if (revision < from_) return true;
     ++report_.events;
-    return take_({opened, revision, record.partition, record.offset, record.timestamp});
+    return take_({opened, revision, record.partition, record.offset, record.timestamp, &record});
 }
 
 }  // namespace snapshot

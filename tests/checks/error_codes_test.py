@@ -7,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 
-FAMILIES = ("aggregate catalogue cloudevents effects envelope event format handler index json kafka layout options outbox postgres processor "
+FAMILIES = ("aggregate catalogue cloudevents effects envelope event fold format handler index json kafka layout options outbox postgres processor "
             "producer projection projector prometheus reader record redrive relay replay schema snapshot sqlite testing time topic topics transaction "
             "upcast writer").split()
 LITERAL = re.compile(rf'"((?:{"|".join(FAMILIES)})\.(?:load\.)?[a-z0-9_]+)"')

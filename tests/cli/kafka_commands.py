@@ -2,6 +2,7 @@
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -25,6 +26,16 @@ def bootstrap_servers():
 def event(key, **payload):
     return json.dumps({"type": "AssignmentSubmitted", "schemaVersion": 1, "aggregateId": key,
                        "payload": {**PAYLOAD, **payload}})
+
+
+FOLD = """import json, sys
+first = json.loads(sys.stdin.readline())["snapshot"]
+state = first["state"] if first else {"count": 0}
+for line in sys.stdin:
+    envelope = json.loads(line)["envelope"]
+    state = {"count": state["count"] + STEP, "last": envelope["payload"]["fileUrl"]}
+print(json.dumps({"schemaVersion": 1, "state": state}))
+"""
 
 
 class WithBrokers(unittest.TestCase):
@@ -185,6 +196,91 @@ class WithBrokers(unittest.TestCase):
             compiled = subprocess.run([os.environ["CXX"], "-std=c++20", "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
                                        "-I", SOURCE / "include", source], capture_output=True, timeout=120, check=False)
             self.assertEqual(compiled.stderr.decode(), "")
+
+    def revision(self, number, key="a"):
+        """An event that occurred `number` minutes after noon."""
+        line = json.loads(event(key, fileUrl=f"https://files.example.com/{number}.pdf"))
+        return json.dumps({**line, "revision": number, "occurredAt": f"2026-11-20T12:{number:02}:00Z"})
+
+    def fold(self, step=1):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        program = Path(folder.name) / "fold.py"
+        program.write_text(FOLD.replace("STEP", str(step)), encoding="utf-8")
+        return f"{sys.executable} {program}"
+
+    def event_sourced(self, count):
+        topics = [{"name": self.topic}, {"name": f"{self.topic}.snapshot", "cleanup": "compact"},
+                  {"name": f"{self.topic}.snapshot.history"}]
+        self.assertEqual(self.command("topics", "apply", "-", given=json.dumps({"topics": topics})).status, 0)
+        self.assertEqual(self.publish(self.revision(1, "b"), *map(self.revision, range(1, count + 1))).status, 0)
+
+    def one(self, *arguments, status=0):
+        told = self.command(*arguments, "--json")
+        self.assertEqual(told.status, status, (arguments, told.errors))
+        return told.lines[0]
+
+    def test_an_aggregate_is_shown_as_it_is_and_as_it_was(self):
+        self.event_sourced(3)
+        fold = self.fold()
+        bare = self.one("aggregate", "show", self.topic, "a")
+        self.assertEqual((bare["revision"], bare["stateRevision"], bare["state"]), (3, 0, None))
+        self.assertEqual([each["revision"] for each in bare["events"]], [1, 2, 3])
+        self.assertEqual(self.one("snapshot", "publish", self.topic, "a", "--fold", fold, "--history"),
+                         {"aggregateId": "a", "revision": 3, "written": True})
+        self.assertFalse(self.one("snapshot", "publish", self.topic, "a", "--fold", fold)["written"])
+        self.publish(self.revision(4), self.revision(5))
+        stored = self.one("aggregate", "show", self.topic, "a")
+        self.assertEqual((stored["revision"], stored["stateRevision"], stored["state"]["count"]), (5, 3, 3))
+        self.assertEqual([each["envelope"]["revision"] for each in stored["events"]], [4, 5])
+        shown = self.one("aggregate", "show", self.topic, "a", "--fold", fold)
+        self.assertEqual((shown["stateRevision"], shown["state"]),
+                         (5, {"count": 5, "last": "https://files.example.com/5.pdf"}))
+        self.assertEqual((shown["read"]["snapshotRevision"], shown["read"]["events"], shown["events"]), (3, 2, []))
+        for moment, count in (("2", 2), ("2026-11-20T12:04:30Z", 4), ("2026-11-20T12:00:59+00:00", 0)):
+            at = self.one("aggregate", "at", self.topic, "a", moment, "--fold", fold, status=0 if count else 1)
+            self.assertEqual((at["revision"], at["state"]["count"]), (count, count))
+        history = self.command("aggregate", "history", self.topic, "a", "--from", "2", "--to", "4", "--json").lines
+        self.assertEqual([each["envelope"]["payload"]["fileUrl"][-5:] for each in history], ["2.pdf", "3.pdf", "4.pdf"])
+        late = self.command("aggregate", "history", self.topic, "a", "--since", "2026-11-20T12:04:00Z", "--json").lines
+        self.assertEqual([each["revision"] for each in late], [4, 5])
+
+    def test_two_moments_of_an_aggregate_are_compared(self):
+        self.event_sourced(4)
+        changed = self.one("aggregate", "at", self.topic, "a", "2", "--diff", "2026-11-20T12:03:00Z", "--fold", self.fold())
+        self.assertEqual([each["revision"] for each in changed["events"]], [3])
+        self.assertEqual((changed["from"]["revision"], changed["to"]["revision"]), (2, 3))
+        self.assertEqual(sorted(each["path"] for each in changed["patch"]), ["/count", "/last"])
+        self.assertIsNone(self.one("aggregate", "at", self.topic, "a", "2", "--diff", "3")["patch"])
+
+    def test_snapshots_are_listed_and_verified(self):
+        self.event_sourced(3)
+        self.assertEqual(self.command("snapshot", "list", self.topic).status, 1)
+        for count in (3, 4):
+            self.assertTrue(self.one("snapshot", "publish", self.topic, "a", "--fold", self.fold())["written"])
+            self.publish(self.revision(count + 1))
+        listed = self.command("snapshot", "list", self.topic, "--json").lines
+        self.assertEqual([(each["aggregateId"], each["revision"], each["stateVersion"]) for each in listed], [("a", 4, 1)])
+        every = self.command("snapshot", "list", self.topic, "a", "--all", "--json").lines
+        self.assertEqual([each["revision"] for each in every], [3, 4])
+        self.assertEqual(self.one("snapshot", "verify", self.topic), {"aggregateId": "a", "revision": 4, "valid": True})
+        self.assertTrue(self.one("snapshot", "verify", self.topic, "--fold", self.fold())["valid"])
+        wrong = self.one("snapshot", "verify", self.topic, "--fold", self.fold(step=2), status=1)
+        self.assertEqual((wrong["valid"], "not what folding" in wrong["problem"]), (False, True))
+        self.command("topics", "apply", "-", given=json.dumps({"topics": [{"name": f"{self.topic}.other"}]}))
+        self.assertEqual(self.command("snapshot", "verify", f"{self.topic}.other").status, 1)
+
+    def test_what_an_aggregate_has_not_got_is_status_1_and_a_wrong_word_status_2(self):
+        self.event_sourced(2)
+        for arguments in (["aggregate", "show", self.topic, "z"], ["aggregate", "at", self.topic, "a", "9"],
+                          ["aggregate", "history", self.topic, "z"], ["snapshot", "list", self.topic]):
+            self.assertEqual(self.command(*arguments).status, 1, arguments)
+        for arguments in (["aggregate", "at", self.topic, "a", "yesterday"],
+                          ["aggregate", "show", self.topic, "a", "--fold", "exit 3"],
+                          ["aggregate", "show", self.topic, "a", "--fold", "cat"],
+                          ["aggregate", "show", self.topic, "a", "--format", "user_events"],
+                          ["snapshot", "publish", self.topic, "a"]):
+            self.assertEqual(self.command(*arguments).status, 2, arguments)
 
     def test_the_doctor_finds_what_would_lose_events(self):
         self.command("topics", "apply", "-", given=self.topic_file(retention="7d"))

@@ -12,7 +12,8 @@ from program import PROGRAM, environment, run
 COMMANDS = [("schema", "validate"), ("schema", "compat"), ("record", "decode"), ("record", "encode"), ("topics", "partition"),
             ("topics", "list"), ("topics", "describe"), ("topics", "plan"), ("topics", "diff"), ("topics", "apply"),
             ("publish",), ("tail",), ("dlq", "list"), ("dlq", "show"), ("lag",), ("outbox", "status"),
-            ("outbox", "resolve"), ("outbox", "relay")]
+            ("outbox", "resolve"), ("outbox", "relay"), ("aggregate", "show"), ("aggregate", "at"), ("aggregate", "history"),
+            ("snapshot", "list"), ("snapshot", "verify"), ("snapshot", "publish")]
 
 
 class Usage(unittest.TestCase):

@@ -19,7 +19,7 @@ EVENTSDK_BEGIN_NAMESPACE
 struct CatalogueOptions {
     /// First part of every topic name that is made from an AggregateType: "prod", "dev". Required for those.
     std::string environment{};
-    /// Directory of `*.schema.json` files (`<context>/<EventType>.v<N>.schema.json`). Required.
+    /// Directory of `*.schema.json` files (`<context>/<EventType>.v<N>.schema.json`). Required where there are types.
     std::filesystem::path schemas{};
     /// Bounds of every record written and read.
     std::size_t max_value_bytes = 1'000'000;

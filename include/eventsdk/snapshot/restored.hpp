@@ -43,6 +43,7 @@ struct HistoryEvent {
     std::int32_t partition = -1;
     std::int64_t offset = -1;
     Timestamp timestamp{};  ///< of the record
+    const ReceivedRecord* record = nullptr;
 
     [[nodiscard]] const EnvelopeView& envelope() const noexcept { return opened.envelope; }
     [[nodiscard]] std::string_view payload_text() const { return opened.payload_text(); }

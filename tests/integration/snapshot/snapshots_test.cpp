@@ -1,11 +1,15 @@
 #include "integration/snapshot/kafka_bank.hpp"
 #include "support/catch.hpp"
+#include "support/sqlite_file.hpp"
 
+#include <eventsdk/event/topic_name.hpp>
 #include <eventsdk/produce/transactional_producer.hpp>
+#include <eventsdk/sqlite/event_index.hpp>
 
 #include <librdkafka/rdkafka.h>
 
 #include <memory>
+#include <stop_token>
 #include <thread>
 
 using namespace eventsdk;

@@ -36,6 +36,18 @@ TEST_CASE("without snapshots a restore folds all events of the aggregate", "[sna
     REQUIRE(restored.occurred_at == bank.clock->now());
 }
 
+TEST_CASE("a long log is read ahead of the fold, and no further than is wanted", "[snapshot][unit]") {
+    Bank bank{1};
+    bank.deposit("a", 1, 6'000);
+    bank.publish("b", Deposited{7});
+    auto snapshots = bank.snapshots();
+    const auto restored = snapshots.restore("a").value();
+    REQUIRE(restored.state == deposited(6'000));
+    REQUIRE(restored.report.records == 6'001);
+    REQUIRE(snapshots.restore_at("a", std::int64_t{3}).value().report.records == 3);
+    REQUIRE(snapshots.restore("b").value().state == fold<Account>({Deposited{7}}));
+}
+
 TEST_CASE("an aggregate without events is empty at revision 0", "[snapshot][unit]") {
     Bank bank;
     bank.publish("b", Deposited{7});
@@ -235,6 +247,23 @@ TEST_CASE("a deleted snapshot is gone, the events are not", "[snapshot][unit]") 
     REQUIRE(bank.snapshots().restore("a").value().report.events == 4);
     REQUIRE(snapshots.publish("a").value().written);
     REQUIRE(snapshots.restore("a").value().report.snapshot_revision == 4);
+}
+
+TEST_CASE("a snapshot whose publisher was late for its deletion holds like any other", "[snapshot][unit]") {
+    Bank bank{1};
+    bank.deposit("a", 1, 5);
+    auto snapshots = bank.snapshots();
+    REQUIRE(snapshots.publish("a").value().written);
+    const std::string late = bank.values(support::newest).front();
+    REQUIRE(snapshots.remove("a"));
+    bank.deposit("a", 6, 8);
+    bank.write(support::newest, "a", late);
+    REQUIRE(snapshots.restore("a").value().state == deposited(8));
+    const auto restored = bank.snapshots().restore("a").value();
+    REQUIRE(restored.state == deposited(8));
+    REQUIRE(restored.report.snapshot_revision == 5);
+    REQUIRE(snapshots.remove("a"));
+    REQUIRE_FALSE(bank.snapshots().restore("a").value().report.snapshot_revision);
 }
 
 TEST_CASE("events of aborted and unfinished transactions are no part of a state", "[snapshot][unit]") {
