@@ -33,6 +33,7 @@ private:
     [[nodiscard]] Queue ask_config(const std::string& topic, const Deadline& deadline);
     [[nodiscard]] Result<std::map<std::string, std::string>> told_config(const std::string& topic, const Queue& answers,
                                                                          const Deadline& deadline);
+    [[nodiscard]] Result<Watermarks> ask_watermarks(const TopicPartition& partition, const Deadline& deadline);
     [[nodiscard]] Queue ask_offset(const OffsetQuestion& question, rd_kafka_IsolationLevel_t isolation,
                                    const Deadline& deadline);
     [[nodiscard]] Result<std::int64_t> told_offset(const OffsetQuestion& question, const Queue& answers,

@@ -18,6 +18,7 @@ using GroupOffsets =
     std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t, Deleter<rd_kafka_ListConsumerGroupOffsets_destroy>>;
 
 constexpr Duration coordinator_pause{100};
+constexpr Duration leader_pause{50};  // a broker leads a new topic a little after it is known as its leader
 constexpr std::size_t most_group_clients = 8;
 
 std::string subject_of(const TopicPartition& partition) {
@@ -56,9 +57,18 @@ Result<std::int64_t> KafkaAdmin::offset(const TopicPartition& partition, std::in
     return told_offset(question, ask_offset(question, isolation, deadline), deadline);
 }
 
-// Three questions in the time of one: restoring an aggregate asks them every time.
 Result<Watermarks> KafkaAdmin::watermarks(const TopicPartition& partition, Duration timeout) {
     const Deadline deadline{timeout};
+    while (true) {
+        auto marks = ask_watermarks(partition, deadline);
+        const bool moving = !marks && marks.error().native_code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION;
+        if (!moving || deadline.over()) return marks;
+        std::this_thread::sleep_for(std::min(leader_pause, deadline.left()));
+    }
+}
+
+// Three questions in the time of one: restoring an aggregate asks them every time.
+Result<Watermarks> KafkaAdmin::ask_watermarks(const TopicPartition& partition, const Deadline& deadline) {
     const OffsetQuestion first{partition.topic, partition.partition, RD_KAFKA_OFFSET_SPEC_EARLIEST};
     const OffsetQuestion last{partition.topic, partition.partition, RD_KAFKA_OFFSET_SPEC_LATEST};
     const Queue low_answer = ask_offset(first, RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED, deadline);

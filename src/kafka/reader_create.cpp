@@ -22,6 +22,8 @@ Result<void> check(const ReaderOptions& options) {
                                   options.max_poll_interval.count(), options.session_timeout.count()));
 }
 
+constexpr std::size_t most_fetched_bytes = std::size_t{1024} * 1024;  // librdkafka's default
+
 // A client without a group still needs a name for one; it never joins or commits under it.
 std::string group_of(const ReaderOptions& options) {
     return options.group.empty() ? "eventsdk-no-group" : options.group;
@@ -41,9 +43,11 @@ void configure(ConfBuilder& conf, const ReaderOptions& reader) {
     conf.set("queued.min.messages", reader.prefetch_records);
     conf.set("queued.max.messages.kbytes",
              std::clamp<std::int64_t>(static_cast<std::int64_t>(reader.prefetch_bytes / 1'024), 1, 2'097'151));
-    conf.set_default("fetch.queue.backoff.ms", "10");
+    const bool looks_up = reader.topics.empty() && reader.prefetch_records == 1;
+    conf.set_default("fetch.queue.backoff.ms", looks_up ? "1" : "10");
     // Also how long a seek waits for the request under way, which a reader of given partitions does often.
-    conf.set_default("fetch.wait.max.ms", reader.topics.empty() ? "10" : "100");
+    conf.set_default("fetch.wait.max.ms", looks_up ? "1" : reader.topics.empty() ? "10" : "100");
+    conf.set_default("max.partition.fetch.bytes", std::to_string(std::min(reader.prefetch_bytes, most_fetched_bytes)));
     const bool cooperative = reader.cooperative && rd_kafka_version() >= cooperative_is_sound;
     conf.set("partition.assignment.strategy", cooperative ? "cooperative-sticky" : "range,roundrobin");
 }

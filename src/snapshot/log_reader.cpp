@@ -13,7 +13,9 @@ namespace snapshot {
 namespace {
 
 constexpr std::size_t most_idle = 4;
-constexpr std::int64_t long_stretch = 5'000;  // worth a thread
+constexpr std::int64_t few_records = 500;
+constexpr std::size_t few_bytes = std::size_t{128} * 1024;  // fetched at once for them
+constexpr std::int64_t long_stretch = 5'000;                // worth a thread
 
 Error closed() { return failure(ErrorKind::closed, "snapshot.closed", "the snapshots are closed"); }
 
@@ -49,31 +51,37 @@ Result<Watermarks> LogReader::bounds(const TopicPartition& partition) {
     return (*asked)->watermarks(partition, timeout_);
 }
 
-Result<std::unique_ptr<Reader>> LogReader::borrow() {
+Result<std::unique_ptr<Reader>> LogReader::borrow(Readers& idle) {
     {
         const std::lock_guard lock{mutex_};
         if (stopped_) return closed();
-        if (!idle_.empty()) {
-            auto reader = std::move(idle_.back());
-            idle_.pop_back();
+        if (!idle.empty()) {
+            auto reader = std::move(idle.back());
+            idle.pop_back();
             return reader;
         }
     }
-    return broker_.port().reader({}, nullptr);
+    ReaderOptions options;
+    if (&idle == &idle_for_few_) {
+        options.prefetch_records = 1;
+        options.prefetch_bytes = few_bytes;
+    }
+    return broker_.port().reader(options, nullptr);
 }
 
-void LogReader::give_back(std::unique_ptr<Reader> reader) {
+void LogReader::give_back(Readers& idle, std::unique_ptr<Reader> reader) {
     if (!reader->assign({})) return;  // it would go on fetching
     const std::lock_guard lock{mutex_};
-    if (idle_.size() < most_idle && !stopped_) idle_.push_back(std::move(reader));
+    if (idle.size() < most_idle && !stopped_) idle.push_back(std::move(reader));
 }
 
 Result<void> LogReader::read(const Stretch& stretch, ReadCost& cost, const Take& take) {
     if (stretch.from >= stretch.to) return {};
-    auto reader = borrow();
+    Readers& idle = stretch.to - stretch.from <= few_records ? idle_for_few_ : idle_;
+    auto reader = borrow(idle);
     if (!reader) return std::move(reader).error();
     auto done = read_with(**reader, stretch, cost, take);
-    if (done) give_back(std::move(*reader));
+    if (done) give_back(idle, std::move(*reader));
     return done;
 }
 

@@ -48,8 +48,9 @@ public:
 
 private:
     [[nodiscard]] Result<std::shared_ptr<Admin>> admin();
-    [[nodiscard]] Result<std::unique_ptr<Reader>> borrow();
-    void give_back(std::unique_ptr<Reader> reader);
+    using Readers = std::vector<std::unique_ptr<Reader>>;
+    [[nodiscard]] Result<std::unique_ptr<Reader>> borrow(Readers& idle);
+    void give_back(Readers& idle, std::unique_ptr<Reader> reader);
     [[nodiscard]] Result<void> read_with(Reader& reader, const Stretch& stretch, ReadCost& cost, const Take& take);
 
     [[nodiscard]] static Result<bool> hand_over(const Stretch& stretch, const std::vector<ReceivedRecord>& records,
@@ -60,7 +61,8 @@ private:
     std::atomic<bool> stopped_{false};
     std::mutex mutex_;
     std::shared_ptr<Admin> admin_;
-    std::vector<std::unique_ptr<Reader>> idle_;
+    Readers idle_;
+    Readers idle_for_few_;  // those that fetch little at once
 };
 
 }  // namespace snapshot

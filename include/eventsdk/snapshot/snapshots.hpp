@@ -45,7 +45,8 @@ public:
         return Snapshots{std::move(*core)};
     }
 
-    /// The state after all events that were in the log when the call began. An aggregate without events has revision 0.
+    /// The state after all events that were in the log when the call began: those of a transaction once Kafka has marked it
+    /// committed, which it does a little after it answers the commit. An aggregate without events has revision 0.
     [[nodiscard]] Result<Restored<T>> restore(std::string_view aggregate_id) { return restored(aggregate_id, {}); }
     /// The state just after the event of that revision.
     /// @param revision at least 0

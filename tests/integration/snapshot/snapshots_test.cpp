@@ -80,10 +80,17 @@ TEST_CASE("on Kafka a restore ends behind transactions, committed or not", "[sna
         TransactionalProducer::create(bank.broker, bank.catalogue, {.transactional_id = test::unique_name("t")})
             .value();
     const auto write = [&](std::int64_t amount, bool good) {
-        return transactional.transact([&](Transaction& open) -> Result<void> {
+        auto done = transactional.transact([&](Transaction& open) -> Result<void> {
             open.publish("a", Deposited{amount}, {.revision = amount});
             return good ? Result<void>{} : Error{.kind = ErrorKind::permanent, .code = "test"};
         });
+        // Kafka writes the marker a little after it has answered.
+        const auto deadline = std::chrono::steady_clock::now() + 60s;
+        for (Watermarks marks{.high = 1}; marks.last_stable < marks.high;) {
+            marks = bank.admin->watermarks({bank.topic, 0}, patience).value();
+            REQUIRE(std::chrono::steady_clock::now() < deadline);
+        }
+        return done;
     };
     REQUIRE(write(1, true));
     REQUIRE_FALSE(write(2, false));
