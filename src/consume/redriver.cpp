@@ -209,9 +209,9 @@ Result<void> Redriver::write_batch() {
         if (!batch_[at].sent) continue;
         if (auto written = write(*batch_[at].sent, at); !written) return written;
     }
-    await_sent();
+    const std::vector<std::int64_t> sent = await_sent();
     for (std::size_t at = 0; at < batch_.size(); ++at) {
-        if (sent_offsets_[at] >= 0) note_sent(batch_[at].marker, sent_offsets_[at]);
+        if (sent[at] >= 0) note_sent(batch_[at].marker, sent[at]);
         if (auto written = write(batch_[at].marker, at + batch_.size()); !written) return written;
     }
     auto committed = writer_->commit(options_.timeout);
@@ -233,9 +233,10 @@ Result<void> Redriver::write(const Record& record, std::size_t tag) {
 }
 
 /// A marker says where its record went. What is not known in time the commit waits for.
-void Redriver::await_sent() {
+std::vector<std::int64_t> Redriver::await_sent() {
     std::unique_lock lock{mutex_};
     told_.wait_for(lock, options_.timeout, [&] { return unanswered_ == 0 || refused_; });
+    return sent_offsets_;
 }
 
 Result<void> Redriver::abort(Error error) {

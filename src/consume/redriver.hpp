@@ -40,7 +40,7 @@ private:
     Result<void> commit_batch();
     Result<void> write_batch();
     Result<void> write(const Record& record, std::size_t tag);
-    void await_sent();
+    std::vector<std::int64_t> await_sent();
     Result<void> abort(Error error);
     void keep_pace();
     Result<void> delete_settled();
