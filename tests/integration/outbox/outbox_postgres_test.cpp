@@ -98,24 +98,35 @@ TEST_CASE("PostgreSQL: a conflict does not spoil the transaction under READ COMM
 TEST_CASE("PostgreSQL: of two transactions that expect the same revision one wins, at every isolation level",
           "[postgres][outbox]") {
     const std::string level = GENERATE("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE");
-    CAPTURE(level);
+    const int events = GENERATE(1, 2);
+    CAPTURE(level, events);
     Shop shop;
+    const auto append = [&shop, events](PGconn* connection, int number) {
+        OutboxBatch batch{shop.catalogue};
+        for (int i = 0; i < events; ++i)
+            batch.add("order-1", OrderPlaced{"book", number + i}, {.expected_revision = 1 + i}).value();
+        return shop.outbox.append_all(connection, batch);
+    };
     auto& first = shop.database.connection;
     REQUIRE(shop.append(first, "order-1", 1, {.expected_revision = 0}));
     PostgresConnection second;
     REQUIRE(first.run("BEGIN ISOLATION LEVEL " + level));
     REQUIRE(second.run("BEGIN ISOLATION LEVEL " + level));
     REQUIRE(second.run("SELECT 1"));
-    REQUIRE(shop.append(first, "order-1", 2, {.expected_revision = 1}));
-    auto waiting =
-        std::async(std::launch::async, [&] { return shop.append(second, "order-1", 3, {.expected_revision = 1}); });
+    REQUIRE(append(first, 2));
+    auto waiting = std::async(std::launch::async, [&] { return append(second, 4); });
     CHECK(waiting.wait_for(std::chrono::milliseconds{100}) == std::future_status::timeout);  // serialised by the lock
     REQUIRE(first.run("COMMIT"));
     const auto loser = waiting.get();
     REQUIRE_FALSE(loser);
     CHECK(loser.error().kind == ErrorKind::conflict);
     second.run("ROLLBACK");
-    CHECK(shop.append(second, "order-1", 3, {.expected_revision = 2}));
+    CHECK(shop.append(second, "order-1", 4, {.expected_revision = 1 + events}));
+    auto relay = shop.relay();
+    while (relay.run_once().value() > 0) {
+    }
+    CHECK(shop.numbers("order-1") ==
+          (events == 1 ? std::vector<std::int64_t>{1, 2, 4} : std::vector<std::int64_t>{1, 2, 3, 4}));
 }
 
 TEST_CASE("PostgreSQL: a batch keeps its order, and a conflict in it stores none of it", "[postgres][outbox]") {
@@ -226,7 +237,8 @@ TEST_CASE("PostgreSQL: live relays share the shards, and a dead one's are taken 
     CHECK(shop.rows() == 1);
 }
 
-TEST_CASE("PostgreSQL: published rows are kept in the archive on request", "[postgres][outbox]") {
+TEST_CASE("PostgreSQL: published rows are kept in the archive on request, and no longer than asked for",
+          "[postgres][outbox]") {
     Shop shop;
     REQUIRE(shop.append(shop.database.connection, "order-1", 1));
     auto store = postgres::open_outbox(PostgresConnection::url(), {.tables = shop.tables, .archive = true}).value();
@@ -234,6 +246,13 @@ TEST_CASE("PostgreSQL: published rows are kept in the archive on request", "[pos
     REQUIRE(relay.run_once().value() == 1);
     CHECK(shop.database.connection.number("SELECT count(*) FROM outbox_archive WHERE publishedat IS NOT NULL") == 1);
     CHECK(shop.rows() == 0);
+    auto cleaner = shop.relay({.archive_retention = Duration{3'600'000}});
+    REQUIRE(cleaner.run_once());
+    CHECK(shop.database.connection.number("SELECT count(*) FROM outbox_archive") == 1);
+    shop.database.connection.run("UPDATE outbox_archive SET publishedat = publishedat - interval '2 hours'");
+    auto later = shop.relay({.archive_retention = Duration{3'600'000}});
+    REQUIRE(later.run_once());
+    CHECK(shop.database.connection.number("SELECT count(*) FROM outbox_archive") == 0);
 }
 
 TEST_CASE("PostgreSQL: missing tables, a spoiled transaction, a lost connection and a bad URL are told apart",
