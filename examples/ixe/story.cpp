@@ -103,7 +103,7 @@ int main() {
         const std::string topic = "story-" + run + ".user_events";
         std::cout << "ixe on " << broker.port().describe() << "\n";
         tell(broker, topic, folder);
-        for (const std::string& made : {topic, dead_letter_topic(topic)})
+        for (const std::string& made : {topic, dead_letter_topic(topic), parked_topic(topic)})
             broker.port().admin().value()->delete_topic(made, 30s).value();
     } catch (const BadResult& failed) {
         std::cerr << "ixe_story: " << failed.error().to_string() << "\n";
