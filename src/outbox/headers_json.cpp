@@ -5,6 +5,8 @@
 #include "core/base64.hpp"
 #include "core/utf8.hpp"
 
+#include <algorithm>
+
 EVENTSDK_BEGIN_NAMESPACE
 namespace outbox {
 namespace {
@@ -30,17 +32,29 @@ Result<Header> read_header(const nlohmann::json& pair) {
     return header;
 }
 
+/// Nothing in it is escaped in JSON: most headers.
+bool is_plain(std::string_view text) noexcept {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return c >= ' ' && c < '\x7f' && c != '"' && c != '\\'; });
+}
+
 }  // namespace
 
 std::string headers_to_json(const std::vector<Header>& headers) {
-    nlohmann::json list = nlohmann::json::array();
+    std::string text = "[";
     for (const Header& header : headers) {
+        if (text.size() > 1) text.push_back(',');
+        if (header.value && is_plain(header.name) && is_plain(*header.value)) {
+            text.append("[\"").append(header.name).append("\",\"").append(*header.value).append("\"]");
+            continue;
+        }
         nlohmann::json value;
         if (header.value && utf8::find_invalid(*header.value) == std::string_view::npos) value = *header.value;
         else if (header.value) value = {{"base64", base64::encode(*header.value)}};
-        list.push_back(nlohmann::json::array({header.name, std::move(value)}));
+        text += nlohmann::json::array({header.name, std::move(value)}).dump();
     }
-    return list.dump();
+    text.push_back(']');
+    return text;
 }
 
 Result<std::vector<Header>> headers_from_json(std::string_view text) {

@@ -2,6 +2,7 @@
 #include <eventsdk/outbox/outbox_relay.hpp>
 #include <eventsdk/sqlite/outbox.hpp>
 
+#include "outbox/headers_json.hpp"
 #include "support/catch.hpp"
 #include "support/shop_events.hpp"
 #include "support/sqlite_file.hpp"
@@ -207,6 +208,24 @@ TEST_CASE("published rows are kept in the archive on request and purged by age",
     CHECK(store->purge_archive(Duration{3'600'000}).value() == 0);
     shop.file.run("UPDATE outbox_archive SET publishedat = publishedat - 7200000");
     CHECK(store->purge_archive(Duration{3'600'000}).value() == 1);
+}
+
+TEST_CASE("headers come back from their column as they were", "[sqlite][outbox]") {
+    const std::vector<Header> headers{{"id", "a-1"},
+                                      {"empty", ""},
+                                      {"none", std::nullopt},
+                                      {"say \"hi\"", "\\"},
+                                      {"line", "a\nb\x7f"},
+                                      {"text",
+                                       "b\xc3\xbc"
+                                       "cher"},
+                                      {"bytes", "\xff\x01"},
+                                      {"last", "{[,]}"}};
+    const std::string text = outbox::headers_to_json(headers);
+    CHECK(outbox::headers_from_json(text).value() == headers);
+    CHECK(text.find(R"([["id","a-1"],["empty",""],["none",null],["say \"hi\"","\\"],)") == 0);
+    CHECK(outbox::headers_to_json({}) == "[]");
+    CHECK(outbox::headers_from_json("{}").error().code == "outbox.headers");
 }
 
 TEST_CASE("missing and strange tables are named", "[sqlite][outbox]") {
