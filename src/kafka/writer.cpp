@@ -92,18 +92,22 @@ std::size_t KafkaWriter::pending() const noexcept {
 Result<void> KafkaWriter::flush(Duration timeout) {
     const auto deadline = Clock::now() + timeout;
     while (true) {
+        Lock lock{mutex_};
         ProducerCore& core = *core_.load();
+        const bool beside = state_.load() == State::healing || set_aside() != 0;  // not all in the client yet
+        lock.unlock();
         const auto left = std::chrono::ceil<Duration>(deadline - Clock::now());
         Result<void> flushed = core.flush(std::max(left, Duration{0}));
-        Lock lock{mutex_};
+        lock.lock();
         const bool replaced = &core != core_.load() || state_.load() == State::healing;
-        if (closing_ || (!replaced && set_aside() == 0)) return flushed;
+        if (closing_ || (!beside && !replaced && set_aside() == 0)) return flushed;
         if (!flushed && !replaced) return flushed;
         if (Clock::now() >= deadline)
             return make_error(ErrorKind::retriable, codes::flush_timeout,
                               fmt::format("{} records wait behind one that may be stored", set_aside()),
                               "publish the records that ended indeterminate again");
-        changed_.wait_for(lock, std::min<Clock::duration>(slice, deadline - Clock::now()));
+        if (replaced || set_aside() != 0)
+            changed_.wait_for(lock, std::min<Clock::duration>(slice, deadline - Clock::now()));
     }
 }
 

@@ -56,7 +56,7 @@ private:
     void resend_salvaged(Lock& lock, ProducerCore& core);
     void resend(Lock& lock, ProducerCore& core, std::vector<Salvaged> salvaged);
     void tell(Lock& lock, const std::vector<Salvaged>& salvaged, const Error& error);
-    [[nodiscard]] std::size_t set_aside() const { return salvaged_.size() + held_.records(); }
+    [[nodiscard]] std::size_t set_aside() const { return salvaged_.size() + held_.records() + told_; }
 
     const MakeCore make_;
     const Runtime runtime_;
@@ -71,6 +71,7 @@ private:
     std::vector<std::unique_ptr<ProducerCore>> cores_;  // the last one is core_; the others are closed
     std::vector<Salvaged> salvaged_;
     HeldKeys held_;
+    std::size_t told_ = 0;  // records whose end is being told
     std::uint64_t late_orders_ = 0;
     std::deque<std::chrono::steady_clock::time_point> healed_;
     bool closing_ = false;

@@ -179,9 +179,11 @@ void KafkaWriter::tell(Lock& lock, const std::vector<Salvaged>& salvaged, const 
     if (salvaged.empty()) return;
     std::vector<WriteOutcome> outcomes;
     for (const Salvaged& each : salvaged) outcomes.push_back({.tag = each.tag, .error = &error});
+    told_ += salvaged.size();
     lock.unlock();
     written(outcomes);
     lock.lock();
+    told_ -= salvaged.size();
     changed_.notify_all();
 }
 
