@@ -30,13 +30,14 @@ public:
 
 private:
     [[nodiscard]] Result<void> wait_for_leaders(const TopicSpec& spec, const Deadline& deadline);
-    [[nodiscard]] Queue ask_config(const std::string& topic, const Deadline& deadline);
-    [[nodiscard]] Result<std::map<std::string, std::string>> told_config(const std::string& topic, const Queue& answers,
+    [[nodiscard]] AdminClient::Question ask_config(const std::string& topic, const Deadline& deadline);
+    [[nodiscard]] Result<std::map<std::string, std::string>> told_config(const std::string& topic,
+                                                                         const AdminClient::Question& asked,
                                                                          const Deadline& deadline);
     [[nodiscard]] Result<Watermarks> ask_watermarks(const TopicPartition& partition, const Deadline& deadline);
-    [[nodiscard]] Queue ask_offset(const OffsetQuestion& question, rd_kafka_IsolationLevel_t isolation,
-                                   const Deadline& deadline);
-    [[nodiscard]] Result<std::int64_t> told_offset(const OffsetQuestion& question, const Queue& answers,
+    [[nodiscard]] AdminClient::Question ask_offset(const OffsetQuestion& question, rd_kafka_IsolationLevel_t isolation,
+                                                   const Deadline& deadline);
+    [[nodiscard]] Result<std::int64_t> told_offset(const OffsetQuestion& question, const AdminClient::Question& asked,
                                                    const Deadline& deadline);
     [[nodiscard]] Result<std::int64_t> offset(const TopicPartition& partition, std::int64_t spec,
                                               rd_kafka_IsolationLevel_t isolation, const Deadline& deadline);

@@ -23,56 +23,91 @@ int Deadline::slice_ms(Duration bound) const { return milliseconds(std::min(left
 
 Result<std::unique_ptr<AdminClient>> AdminClient::create(const Options& options, const Runtime& runtime,
                                                          const std::string& group) {
+    std::unique_ptr<AdminClient> client{new AdminClient{options, runtime, group}};
+    auto connection = client->connect();
+    if (!connection) return connection.error();
+    client->connection_ = std::move(*connection);
+    return client;
+}
+
+Result<std::shared_ptr<AdminClient::Connection>> AdminClient::connect() const {
     auto context = std::make_shared<Context>();
-    context->runtime = runtime;
-    ConfBuilder conf{options, group.empty() ? PropertyScope::writer : PropertyScope::reader, *context};
-    if (!group.empty()) {
-        conf.set("group.id", group);
+    context->runtime = runtime_;
+    ConfBuilder conf{options_, group_.empty() ? PropertyScope::writer : PropertyScope::reader, *context};
+    if (!group_.empty()) {
+        conf.set("group.id", group_);
         conf.set("enable.auto.commit", "false");
     }
     rd_kafka_conf_set_events(conf.get(), RD_KAFKA_EVENT_ERROR);
     auto finished = conf.finish();
     if (!finished) return finished.error();
-    const auto type = group.empty() ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
+    const auto type = group_.empty() ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
     auto handle = Handle::create(type, std::move(*finished), std::move(context));
     if (!handle) return handle.error();
-    auto client = std::make_unique<AdminClient>();
-    client->handle_ = std::move(*handle);
-    client->events_.reset(rd_kafka_queue_get_main(client->native()));
-    return client;
+    auto connection = std::make_shared<Connection>();
+    connection->handle = std::move(*handle);
+    connection->events.reset(rd_kafka_queue_get_main(connection->handle.get()));
+    return connection;
+}
+
+std::shared_ptr<AdminClient::Connection> AdminClient::connection() const {
+    const std::lock_guard lock{mutex_};
+    return connection_;
+}
+
+std::shared_ptr<rd_kafka_t> AdminClient::native() const {
+    auto current = connection();
+    rd_kafka_t* const handle = current->handle.get();
+    return {std::move(current), handle};
+}
+
+void AdminClient::renew() {
+    auto made = connect();
+    if (!made) return;
+    const std::lock_guard lock{mutex_};
+    connection_.swap(*made);
 }
 
 // The cause that ends all waiting, if one was reported.
-std::optional<Error> AdminClient::drain_errors() {
-    while (const Event event{rd_kafka_queue_poll(events_.get(), 0)}) {
+std::optional<Error> AdminClient::Connection::drain_errors() {
+    while (const Event event{rd_kafka_queue_poll(events.get(), 0)}) {
         if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR) continue;
-        handle_.context().causes.note(rd_kafka_event_error(event.get()), rd_kafka_event_error_string(event.get()));
+        handle.context().causes.note(rd_kafka_event_error(event.get()), rd_kafka_event_error_string(event.get()));
     }
-    return handle_.context().causes.final_cause();
+    return handle.context().causes.final_cause();
 }
 
-Queue AdminClient::ask(rd_kafka_admin_op_t operation, const Deadline& deadline, const Send& send,
-                       const Adjust& adjust) {
-    Queue answers{rd_kafka_queue_new(native())};
-    const AdminOptions options{rd_kafka_AdminOptions_new(native(), operation)};
+AdminClient::Question AdminClient::ask(rd_kafka_admin_op_t operation, const Deadline& deadline, const Send& send,
+                                       const Adjust& adjust) {
+    auto current = connection();
+    rd_kafka_t* const handle = current->handle.get();
+    Queue answers{rd_kafka_queue_new(handle)};
+    const AdminOptions options{rd_kafka_AdminOptions_new(handle, operation)};
     const int left_ms = std::max(1, milliseconds(deadline.left()));
     rd_kafka_AdminOptions_set_request_timeout(options.get(), left_ms, nullptr, 0);
     if (adjust) adjust(options.get());
-    handle_.context().causes.begin_wait();
-    send(native(), options.get(), answers.get());
-    return answers;
+    current->handle.context().causes.begin_wait();
+    send(handle, options.get(), answers.get());
+    return {std::move(current), std::move(answers)};
 }
 
-Result<Event> AdminClient::answer(const Queue& answers, std::string_view subject, const Deadline& deadline) {
-    Causes& causes = handle_.context().causes;
+Result<AdminClient::Answer> AdminClient::call(rd_kafka_admin_op_t operation, std::string_view subject,
+                                              const Deadline& deadline, const Send& send, const Adjust& adjust) {
+    return answer(ask(operation, deadline, send, adjust), subject, deadline);
+}
+
+Result<AdminClient::Answer> AdminClient::answer(const Question& question, std::string_view subject,
+                                                const Deadline& deadline) {
+    const auto& connection = question.connection;
+    Causes& causes = connection->handle.context().causes;
     do {
-        Event event{rd_kafka_queue_poll(answers.get(), deadline.slice_ms(slice))};
-        const auto final_cause = drain_errors();
+        Event event{rd_kafka_queue_poll(question.answers.get(), deadline.slice_ms(slice))};
+        const auto final_cause = connection->drain_errors();
         if (event != nullptr) {
             const rd_kafka_resp_err_t native_error = rd_kafka_event_error(event.get());
             if (native_error == RD_KAFKA_RESP_ERR_NO_ERROR) {
                 causes.clear();
-                return event;
+                return Answer{{connection, connection->handle.get()}, std::move(event)};
             }
             if (native_error == RD_KAFKA_RESP_ERR__TIMED_OUT) break;
             return make_error(native_error, subject, rd_kafka_event_error_string(event.get()));
@@ -88,19 +123,21 @@ Result<Event> AdminClient::answer(const Queue& answers, std::string_view subject
 
 Result<AdminClient::Metadata> AdminClient::metadata(Scope scope, const std::string& topic, std::string_view subject,
                                                     const Deadline& deadline) {
-    Causes& causes = handle_.context().causes;
-    const Topic wanted{scope == Scope::one_topic ? rd_kafka_topic_new(native(), topic.c_str(), nullptr) : nullptr};
+    const auto connection = this->connection();
+    rd_kafka_t* const handle = connection->handle.get();
+    Causes& causes = connection->handle.context().causes;
+    const Topic wanted{scope == Scope::one_topic ? rd_kafka_topic_new(handle, topic.c_str(), nullptr) : nullptr};
     causes.begin_wait();
     while (true) {
         const rd_kafka_metadata_t* found = nullptr;
         const rd_kafka_resp_err_t native_error =
-            rd_kafka_metadata(native(), scope == Scope::all_topics ? 1 : 0, wanted.get(), &found,
+            rd_kafka_metadata(handle, scope == Scope::all_topics ? 1 : 0, wanted.get(), &found,
                               std::max(1, deadline.slice_ms(metadata_slice)));
         if (native_error == RD_KAFKA_RESP_ERR_NO_ERROR) {
             causes.clear();
             return Metadata{found};
         }
-        if (const auto final_cause = drain_errors()) {
+        if (const auto final_cause = connection->drain_errors()) {
             Error error = *final_cause;
             error.message = fmt::format("{}: {}", subject, error.message);
             return error;

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -45,26 +47,53 @@ public:
     /// Sends one admin request through `send(handle, options, queue)` and waits for its result event.
     using Send = std::function<void(rd_kafka_t*, const rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>;
     using Adjust = std::function<void(rd_kafka_AdminOptions_t*)>;
-    [[nodiscard]] Result<Event> call(rd_kafka_admin_op_t operation, std::string_view subject, const Deadline& deadline,
-                                     const Send& send, const Adjust& adjust = {}) {
-        return answer(ask(operation, deadline, send, adjust), subject, deadline);
-    }
+    struct Answer {
+        std::shared_ptr<rd_kafka_t> client;  // lives as long as the event
+        Event event;
+        [[nodiscard]] rd_kafka_event_t* get() const noexcept { return event.get(); }
+    };
+    [[nodiscard]] Result<Answer> call(rd_kafka_admin_op_t operation, std::string_view subject, const Deadline& deadline,
+                                      const Send& send, const Adjust& adjust = {});
     /// The two halves of call(), for questions that do not wait for each other.
-    [[nodiscard]] Queue ask(rd_kafka_admin_op_t operation, const Deadline& deadline, const Send& send,
-                            const Adjust& adjust = {});
-    [[nodiscard]] Result<Event> answer(const Queue& answers, std::string_view subject, const Deadline& deadline);
+    struct Question;
+    [[nodiscard]] Question ask(rd_kafka_admin_op_t operation, const Deadline& deadline, const Send& send,
+                               const Adjust& adjust = {});
+    [[nodiscard]] Result<Answer> answer(const Question& question, std::string_view subject, const Deadline& deadline);
     enum class Scope : std::uint8_t { brokers, one_topic, all_topics };
     using Metadata = std::unique_ptr<const rd_kafka_metadata_t, Deleter<rd_kafka_metadata_destroy>>;
     [[nodiscard]] Result<Metadata> metadata(Scope scope, const std::string& topic, std::string_view subject,
                                             const Deadline& deadline);
 
-    [[nodiscard]] rd_kafka_t* native() const noexcept { return handle_.get(); }
+    /// The handle, kept as long as the pointer.
+    [[nodiscard]] std::shared_ptr<rd_kafka_t> native() const;
+
+    /// Calls from here on go through a new handle. To be called when a topic was deleted: librdkafka from 2.4 to 2.8
+    /// crashes when a handle that knew a topic meets it made anew (confluentinc/librdkafka#4778, #4964).
+    void renew();
 
 private:
-    [[nodiscard]] std::optional<Error> drain_errors();
+    struct Connection {
+        Handle handle;
+        Queue events;
+        [[nodiscard]] std::optional<Error> drain_errors();
+    };
 
-    Handle handle_;
-    Queue events_;
+    AdminClient(Options options, Runtime runtime, std::string group)
+        : options_{std::move(options)}, runtime_{std::move(runtime)}, group_{std::move(group)} {}
+    [[nodiscard]] Result<std::shared_ptr<Connection>> connect() const;
+    [[nodiscard]] std::shared_ptr<Connection> connection() const;
+
+    const Options options_;
+    const Runtime runtime_;
+    const std::string group_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<Connection> connection_;
+};
+
+/// A request under way.
+struct AdminClient::Question {
+    std::shared_ptr<Connection> connection;  // lives as long as the queue
+    Queue answers;
 };
 
 /// Offset of one partition by ListOffsets: a timestamp in milliseconds, or RD_KAFKA_OFFSET_SPEC_*.

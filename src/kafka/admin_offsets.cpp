@@ -27,8 +27,8 @@ std::string subject_of(const TopicPartition& partition) {
 
 }  // namespace
 
-Queue KafkaAdmin::ask_offset(const OffsetQuestion& question, rd_kafka_IsolationLevel_t isolation,
-                             const Deadline& deadline) {
+AdminClient::Question KafkaAdmin::ask_offset(const OffsetQuestion& question, rd_kafka_IsolationLevel_t isolation,
+                                             const Deadline& deadline) {
     return client_->ask(
         RD_KAFKA_ADMIN_OP_LISTOFFSETS, deadline,
         [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
@@ -39,11 +39,11 @@ Queue KafkaAdmin::ask_offset(const OffsetQuestion& question, rd_kafka_IsolationL
         });
 }
 
-Result<std::int64_t> KafkaAdmin::told_offset(const OffsetQuestion& question, const Queue& answers,
+Result<std::int64_t> KafkaAdmin::told_offset(const OffsetQuestion& question, const AdminClient::Question& asked,
                                              const Deadline& deadline) {
-    auto answer = client_->answer(answers, subject_of({question.topic, question.partition}), deadline);
+    auto answer = client_->answer(asked, subject_of({question.topic, question.partition}), deadline);
     if (!answer && answer.error().native_code == RD_KAFKA_RESP_ERR__NOENT) {
-        return explain_no_leader(client_->native(), {&question, 1}, deadline.left());
+        return explain_no_leader(client_->native().get(), {&question, 1}, deadline.left());
     }
     if (!answer) return answer.error();
     auto offsets = read_offsets(answer->get(), {&question, 1});
@@ -71,9 +71,9 @@ Result<Watermarks> KafkaAdmin::watermarks(const TopicPartition& partition, Durat
 Result<Watermarks> KafkaAdmin::ask_watermarks(const TopicPartition& partition, const Deadline& deadline) {
     const OffsetQuestion first{partition.topic, partition.partition, RD_KAFKA_OFFSET_SPEC_EARLIEST};
     const OffsetQuestion last{partition.topic, partition.partition, RD_KAFKA_OFFSET_SPEC_LATEST};
-    const Queue low_answer = ask_offset(first, RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED, deadline);
-    const Queue stable_answer = ask_offset(last, RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED, deadline);
-    const Queue high_answer = ask_offset(last, RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED, deadline);
+    const AdminClient::Question low_answer = ask_offset(first, RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED, deadline);
+    const AdminClient::Question stable_answer = ask_offset(last, RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED, deadline);
+    const AdminClient::Question high_answer = ask_offset(last, RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED, deadline);
     const auto low = told_offset(first, low_answer, deadline);
     if (!low) return low.error();
     const auto stable = told_offset(last, stable_answer, deadline);
@@ -107,7 +107,7 @@ Result<void> KafkaAdmin::delete_records_before(const TopicPartition& partition, 
                       });
     const OffsetQuestion question{partition.topic, partition.partition};
     if (!answer && answer.error().native_code == RD_KAFKA_RESP_ERR__NOENT) {
-        return explain_no_leader(client_->native(), {&question, 1}, timeout);
+        return explain_no_leader(client_->native().get(), {&question, 1}, timeout);
     }
     if (!answer) return answer.error();
     const auto* offsets = rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(answer->get()));

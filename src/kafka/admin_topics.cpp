@@ -76,7 +76,8 @@ Result<void> KafkaAdmin::create_topic(const TopicSpec& spec, Duration timeout) {
 }
 
 Result<void> KafkaAdmin::wait_for_leaders(const TopicSpec& spec, const Deadline& deadline) {
-    const Queue pause{rd_kafka_queue_new(client_->native())};
+    const std::shared_ptr<rd_kafka_t> client = client_->native();
+    const Queue pause{rd_kafka_queue_new(client.get())};
     while (true) {
         const auto metadata =
             client_->metadata(AdminClient::Scope::one_topic, spec.name, subject_of(spec.name), deadline);
@@ -109,7 +110,10 @@ Result<void> KafkaAdmin::delete_topic(const std::string& topic, Duration timeout
     std::size_t count = 0;
     const auto** results =
         rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(answer->get()), &count);
-    return first_error(results, count);
+    auto deleted = first_error(results, count);
+    answer->event.reset();
+    if (deleted) client_->renew();
+    return deleted;
 }
 
 Result<std::vector<TopicDescription>> KafkaAdmin::list_topics(Duration timeout) {
@@ -131,7 +135,7 @@ Result<TopicDescription> KafkaAdmin::describe_topic(const std::string& topic, Du
     const Deadline deadline{timeout};
     const char* name = topic.c_str();
     const TopicCollection wanted{rd_kafka_TopicCollection_of_topic_names(&name, 1)};
-    const Queue config_answer = ask_config(topic, deadline);
+    const AdminClient::Question config_answer = ask_config(topic, deadline);
     auto answer =
         client_->call(RD_KAFKA_ADMIN_OP_DESCRIBETOPICS, subject_of(topic), deadline,
                       [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
@@ -160,7 +164,7 @@ Result<TopicDescription> KafkaAdmin::describe_topic(const std::string& topic, Du
     return description;
 }
 
-Queue KafkaAdmin::ask_config(const std::string& topic, const Deadline& deadline) {
+AdminClient::Question KafkaAdmin::ask_config(const std::string& topic, const Deadline& deadline) {
     const ConfigResource resource{rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str())};
     return client_->ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, deadline,
                         [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
@@ -169,9 +173,10 @@ Queue KafkaAdmin::ask_config(const std::string& topic, const Deadline& deadline)
                         });
 }
 
-Result<std::map<std::string, std::string>> KafkaAdmin::told_config(const std::string& topic, const Queue& answers,
+Result<std::map<std::string, std::string>> KafkaAdmin::told_config(const std::string& topic,
+                                                                   const AdminClient::Question& asked,
                                                                    const Deadline& deadline) {
-    auto answer = client_->answer(answers, subject_of(topic), deadline);
+    auto answer = client_->answer(asked, subject_of(topic), deadline);
     if (!answer) return answer.error();
     std::size_t count = 0;
     const auto** resources =
