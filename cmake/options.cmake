@@ -10,7 +10,9 @@ option(EVENTSDK_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(EVENTSDK_BUILD_EXAMPLES "Build the examples as part of this tree" ${PROJECT_IS_TOP_LEVEL})
 option(EVENTSDK_BUILD_BENCH "Build the benchmarks" OFF)
 option(EVENTSDK_INSTALL "Make install rules" ${PROJECT_IS_TOP_LEVEL})
+option(EVENTSDK_FUZZ "Build the fuzz targets with libFuzzer (clang)" OFF)
 option(EVENTSDK_WERROR "Warnings are errors" OFF)
+option(EVENTSDK_PCH "Precompile the standard headers that the library uses most" OFF)
 set(EVENTSDK_SANITIZE "" CACHE STRING "Sanitizers for everything built here: address;undefined or thread")
 
 if(PROJECT_IS_TOP_LEVEL)
@@ -20,7 +22,9 @@ if(PROJECT_IS_TOP_LEVEL)
   endif()
   find_program(EVENTSDK_CCACHE ccache)
   if(EVENTSDK_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    set(CMAKE_CXX_COMPILER_LAUNCHER "${EVENTSDK_CCACHE}")
+    # The settings that ccache needs to look through precompiled headers.
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${EVENTSDK_CCACHE}")
   endif()
 endif()
 
@@ -42,3 +46,17 @@ if(EVENTSDK_SANITIZE)
       $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:${PROJECT_SOURCE_DIR}/tests/support/tsan_c11_threads.cpp>)
   endif()
 endif()
+
+# eventsdk_precompile(TARGET [header...]): the standard headers that most files include, and those named.
+# What a file needs it includes all the same: other builds have no precompiled headers.
+function(eventsdk_precompile target)
+  target_precompile_headers(${target} PRIVATE
+    <algorithm> <array> <atomic> <chrono> <condition_variable> <cstdint> <functional> <map> <memory> <mutex> <optional>
+    <set> <span> <string> <string_view> <thread> <unordered_map> <utility> <variant> <vector> ${ARGN})
+  eventsdk_uses_precompiled(${target})
+endfunction()
+
+function(eventsdk_uses_precompiled target)
+  target_compile_options(${target} PRIVATE
+    $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess> "$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")
+endfunction()

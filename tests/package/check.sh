@@ -93,7 +93,8 @@ PROJECT
   add_subdirectory)
     consume add_subdirectory "$here/consumer" -DEVENTSDK_TREE="$tree" -DEVENTSDK_SQLITE=OFF -DEVENTSDK_POSTGRES=OFF \
       -DEVENTSDK_PROMETHEUS=OFF \
-      -DCMAKE_BUILD_TYPE="$(cached CMAKE_BUILD_TYPE)" -DEVENTSDK_WERROR="$(cached EVENTSDK_WERROR)"
+      -DCMAKE_BUILD_TYPE="$(cached CMAKE_BUILD_TYPE)" \
+      -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="$(cached CMAKE_CXX_FLAGS_RELWITHDEBINFO)" -DEVENTSDK_WERROR="$(cached EVENTSDK_WERROR)"
     run_consumer "$work/add_subdirectory"
     ;;
   examples)

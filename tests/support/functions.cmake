@@ -15,7 +15,13 @@ function(eventsdk_test name)
   cmake_parse_arguments(ARG "" "SERVER;TIMEOUT" "SOURCES;LIBS;LABELS;ARGS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE eventsdk_test_main eventsdk::eventsdk eventsdk::testing ${ARG_LIBS})
+  eventsdk_test_precompiled(${name})
   eventsdk_run(${name} PROGRAM ${name} ARGS ${ARG_ARGS} LABELS ${ARG_LABELS} SERVER ${ARG_SERVER} TIMEOUT ${ARG_TIMEOUT})
+endfunction()
+
+function(eventsdk_test_precompiled target)
+  target_precompile_headers(${target} REUSE_FROM eventsdk_test_main)
+  eventsdk_uses_precompiled(${target})
 endfunction()
 
 function(eventsdk_run name)
