@@ -36,7 +36,7 @@ void log_line(const rd_kafka_t* client, int level, const char* facility, const c
 }  // namespace
 
 ConfBuilder::ConfBuilder(const Options& options, PropertyScope scope, Context& context)
-    : conf_{rd_kafka_conf_new()}, options_{options}, scope_{scope} {
+    : conf_{rd_kafka_conf_new()}, options_{options} {
     rd_kafka_conf_set_opaque(conf_.get(), &context);
     rd_kafka_conf_set_log_cb(conf_.get(), log_line);
     set("bootstrap.servers", options.bootstrap_servers);

@@ -43,7 +43,6 @@ private:
 
     Conf conf_;
     const Options& options_;
-    PropertyScope scope_;
     Result<void> state_{};
 };
 
