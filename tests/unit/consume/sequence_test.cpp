@@ -225,8 +225,8 @@ TEST_CASE("whatever dies, restarts, is redriven or parked, no event is handled b
             ++count[key];
         }
         for (const auto& [key, handled] : count)
-            REQUIRE(handled ==
-                    std::count_if(key_of.begin(), key_of.end(), [&](const auto& one) { return one.second == key; }));
+            REQUIRE(handled == std::count_if(key_of.begin(), key_of.end(),
+                                             [&, &of = key](const auto& one) { return one.second == of; }));
     }
 }
 
