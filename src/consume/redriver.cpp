@@ -4,6 +4,8 @@
 
 #include <eventsdk/event/topic_name.hpp>
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <condition_variable>
 
@@ -16,7 +18,7 @@ constexpr int most_attempts = 3;
 constexpr Duration pace_slice{10};
 
 std::string place_of(const Record& marker) {
-    return "[" + std::to_string(marker.partition.value_or(-1)) + "]@" + marker.headers.front().value.value_or("");
+    return fmt::format("[{}]@{}", marker.partition.value_or(-1), marker.headers.front().value.value_or(""));
 }
 
 }  // namespace
