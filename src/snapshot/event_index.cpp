@@ -123,7 +123,7 @@ Result<void> keep_index(const Broker& broker, EventIndex& index, const KeepIndex
     ReadCost cost;
     while (!stop.stop_requested()) {
         for (const std::string& topic : options.topics) {
-            const auto done = update_topic(log, index, topic, cost);
+            auto done = update_topic(log, index, topic, cost);
             if (done) failing.erase(topic);
             if (done || stop.stop_requested()) continue;
             if (!passes(done.error())) return done;
