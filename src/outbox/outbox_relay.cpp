@@ -159,6 +159,7 @@ Result<std::size_t> OutboxRelay::Impl::run_once() {
     watch();
     purge();
     if (leases_.empty()) {
+        ready_.clear();
         sender_->close();
         return std::size_t{0};
     }
@@ -258,7 +259,8 @@ Result<void> OutboxRelay::Impl::run(const std::stop_token& stop) {
             idle_pause = options_.poll_interval / 8;
             continue;
         }
-        alarm_.wait(std::max(idle_pause, Duration{1}), stop, store_->wake_descriptor());
+        // News are taken by pending() only: a relay that did not ask would be woken by the same ones for ever.
+        alarm_.wait(std::max(idle_pause, Duration{1}), stop, ready_.empty() ? -1 : store_->wake_descriptor());
         idle_pause = std::min(idle_pause * 2 + Duration{1}, options_.poll_interval);
     }
     hand_over();
