@@ -24,8 +24,8 @@ struct ReaderOptions {
     std::string group{};
     /// Topics to subscribe to; one beginning with `^` is a regular expression over topic names. Needs a group.
     std::vector<std::string> topics{};
-    Isolation isolation = Isolation::read_committed;
-    StartPosition start{};
+    Isolation isolation = Isolation::read_committed;  ///< whether open and aborted transactions are seen
+    StartPosition start{};                            ///< without a committed offset: earliest, latest, a time, or fail
     /// Static membership (group.instance.id): a restart within the session time-out causes no rebalance.
     std::string instance_id{};
     /// Silence after which the group takes the member for dead, 6 s…30 min.

@@ -17,7 +17,7 @@ enum class Compression : std::uint8_t { none, lz4, zstd, gzip, snappy };
 struct WriterOptions {
     /// How long records wait for company before a batch is sent, 0…900,000 ms.
     Duration linger{5};
-    Compression compression = Compression::lz4;
+    Compression compression = Compression::lz4;  ///< of batches
     /// How long a record may stay unacknowledged before it ends `indeterminate` or `retriable`, 1 ms…24 h.
     Duration delivery_timeout{120'000};
     /// Records in the writer's queue, 1…10,000,000; more are refused as `retriable` "writer.queue_full".
@@ -26,7 +26,7 @@ struct WriterOptions {
     std::size_t queue_bytes = std::size_t{256} * 1024 * 1024;
     /// Partitioner of every topic not named in `topic_partitioners`.
     Partitioner partitioner = Partitioner::murmur2_random();
-    std::map<std::string, Partitioner> topic_partitioners{};
+    std::map<std::string, Partitioner> topic_partitioners{};  ///< by topic
 };
 
 /// The end of one written record. `error` is null when it was acknowledged, else lives for the call only.

@@ -23,8 +23,8 @@ struct CatalogueOptions {
     std::filesystem::path schemas{};
     /// Bounds of every record written and read.
     std::size_t max_value_bytes = 1'000'000;
-    std::size_t max_depth = 64;
-    std::size_t max_members = 10'000;
+    std::size_t max_depth = 64;        ///< nesting of objects and arrays
+    std::size_t max_members = 10'000;  ///< of one object
     /// Unknown keywords in schema files are refused; else they are listed by SchemaSet.
     bool strict_schemas = true;
     /// Check the payload against its schema when reading. Off only for topics written by checked producers alone.

@@ -27,7 +27,7 @@ struct PublishOptions {
     std::optional<Cause> caused_by{};
     /// Override what `caused_by` would give.
     std::string correlation_id{};
-    std::string causation_id{};
+    std::string causation_id{};  ///< as `correlation_id`
     /// The publisher's own span, written as it is. Absent: that of `caused_by`, else a new trace (see
     /// CatalogueOptions::start_traces).
     std::optional<TraceContext> trace{};

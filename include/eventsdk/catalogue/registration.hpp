@@ -20,7 +20,7 @@ using Upcaster = std::function<void(nlohmann::json& payload)>;
 struct EventOptions {
     /// Topic; empty: made from the environment and the struct's AggregateType.
     std::string topic{};
-    EnvelopeFormat format{};
+    EnvelopeFormat format{};  ///< how the envelope is written; the native one
     /// By source version: `{{1, badge_v1_to_v2}}` turns 1 into 2. Without gaps up to the struct's version.
     std::map<std::int32_t, Upcaster> upcasters{};
 };

@@ -16,11 +16,11 @@ struct DeadLetterOptions {
     std::map<std::string, std::string> topics{};
     /// Longest `eventsdk-dlq-error-message` in bytes, 64…16,384; longer ones are cut.
     std::size_t max_message_bytes = 1'000;
-    /// Also write the headers of other systems' tools: Spring Kafka (`kafka_dlt-*`), Kafka Connect
-    /// (`__connect.errors.*`), Kafka Streams (`__streams.errors.*`, KIP-1034).
+    /// Also write the headers of other systems' tools: Spring Kafka (kafka_dlt-…), Kafka Connect
+    /// (__connect.errors.…), Kafka Streams (__streams.errors.…, KIP-1034).
     bool spring_headers = false;
-    bool connect_headers = false;
-    bool streams_headers = false;
+    bool connect_headers = false;  ///< as `spring_headers`
+    bool streams_headers = false;  ///< as `spring_headers`
     /// "Sequence" mode: once an event of a key is dead, the key's later events of that partition follow it to the
     /// dead-letter topic, unhandled and in order, until it is settled: handled after a redrive, parked or purged. For
     /// state that must not be built with a gap. Records without a key (or with one over 32 KiB) follow nothing.

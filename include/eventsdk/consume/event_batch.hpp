@@ -20,7 +20,7 @@ enum class BatchUnit : std::uint8_t {
 struct BatchOptions {
     /// Events in one call, 1…10,000.
     int max_events = 100;
-    BatchUnit unit = BatchUnit::key;
+    BatchUnit unit = BatchUnit::key;  ///< what may be in one call
 };
 
 /// Events that wait for one call of a batch handler; one for each worker. What on_batch<T>() makes of its handler.

@@ -24,11 +24,11 @@ struct ProjectorOptions {
     /// Topics (`^…` for a pattern); empty: those of the projection's event types in the catalogue.
     std::vector<std::string> topics{};
     RetryPolicy retry{};
-    UnknownTypes unknown_types = UnknownTypes::ignore;
-    StartPosition start{};
+    UnknownTypes unknown_types = UnknownTypes::ignore;  ///< types without handler that the catalogue does not know
+    StartPosition start{};                              ///< as ReaderOptions::start
     /// Records and bytes taken in per partition and not yet finished; beyond, the partition is paused.
     int buffered_records = 1'000;
-    std::size_t buffered_bytes = std::size_t{8} * 1024 * 1024;
+    std::size_t buffered_bytes = std::size_t{8} * 1024 * 1024;  ///< as `buffered_records`
     /// Keys of a partition that may wait for a retry at once; beyond, the partition is paused.
     int waiting_keys = 1'000;
     /// How often finished offsets are committed, 10 ms…10 min.
@@ -38,10 +38,10 @@ struct ProjectorOptions {
     /// A handler running longer is reported (never killed), 1 ms…24 h.
     Duration handler_deadline{60'000};
     DeadLetterOptions dead_letters{};
-    std::string instance_id{};
-    Duration session_timeout{45'000};
-    Duration max_poll_interval{300'000};
-    int prefetch_records = 5'000;
+    std::string instance_id{};            ///< as that of ReaderOptions
+    Duration session_timeout{45'000};     ///< as that of ReaderOptions
+    Duration max_poll_interval{300'000};  ///< as that of ReaderOptions
+    int prefetch_records = 5'000;         ///< as that of ReaderOptions
     /// A partition that has records and does not move for so long is stuck, 1 ms…24 h.
     Duration stuck_after{60'000};
     /// Policies for classes of failures; what no rule fits is tried again by `retry`.

@@ -12,7 +12,7 @@ EVENTSDK_BEGIN_NAMESPACE
 
 /// Which dead letters of a topic: every member that is set narrows the choice.
 struct DeadLetterFilter {
-    std::optional<std::string> key{};
+    std::optional<std::string> key{};  ///< of the record
     std::string type{};   ///< event type: by header, else as found in the value; a value that cannot be read has none
     std::string stage{};  ///< parse, schema, upcast, handler, sequence
     std::string code{};   ///< error code
@@ -31,7 +31,7 @@ enum class DeadLetterState : std::uint8_t { open, redriven, parked, purged, repe
 [[nodiscard]] EVENTSDK_API std::string_view to_string(DeadLetterState state) noexcept;
 
 struct RedriveOptions {
-    DeadLetterFilter filter{};
+    DeadLetterFilter filter{};  ///< which dead letters
     /// Only count what would be done.
     bool dry_run = false;
     /// Most dead letters a second, 0.001…1,000,000; absent: as fast as it goes.

@@ -43,7 +43,7 @@ struct ReplayOptions {
     double records_per_second = 0.0;
     /// Called on the thread of the call, every `progress_interval` and at the end.
     std::function<void(const ReplayProgress&)> on_progress{};
-    Duration progress_interval{1'000};
+    Duration progress_interval{1'000};  ///< of `on_progress`
 };
 
 struct ReplayReport {

@@ -27,7 +27,7 @@ EVENTSDK_BEGIN_NAMESPACE
 [[nodiscard]] EVENTSDK_API std::string snapshot_topic(std::string_view topic);
 [[nodiscard]] EVENTSDK_API std::string snapshot_history_topic(std::string_view topic);
 
-/// What is unusual about an event type name, or empty: names are past tense PascalCase, `<Domain>.<Action><PastTense>`,
+/// What is unusual about an event type name, or empty: names are past tense PascalCase, `Domain.ActionPastTense`,
 /// or those of a mapped layout.
 [[nodiscard]] EVENTSDK_API std::string lint_event_type(std::string_view name);
 

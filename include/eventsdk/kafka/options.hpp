@@ -19,10 +19,10 @@ struct Options {
     std::string bootstrap_servers = "localhost:9092";
     /// Name in the brokers' logs and quotas.
     std::string client_id = "eventsdk";
-    SecurityProtocol security_protocol = SecurityProtocol::plaintext;
-    SaslMechanism sasl_mechanism = SaslMechanism::none;
-    std::string sasl_username{};
-    std::string sasl_password{};  ///< secret: never logged, never in an error
+    SecurityProtocol security_protocol = SecurityProtocol::plaintext;  ///< TLS, SASL, both or neither
+    SaslMechanism sasl_mechanism = SaslMechanism::none;                ///< with SASL
+    std::string sasl_username{};                                       ///< with SASL
+    std::string sasl_password{};                                       ///< secret: never logged, never in an error
     /// PEM file or folder with the certificate authorities; empty: the system's.
     std::filesystem::path ssl_ca_location{};
     std::filesystem::path ssl_certificate_location{};  ///< client certificate, PEM

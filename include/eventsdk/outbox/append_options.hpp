@@ -26,11 +26,11 @@ struct Appended {
 
 /// Names of the outbox's tables; each `[A-Za-z_][A-Za-z0-9_]{0,62}`, quoted in every statement.
 struct OutboxTables {
-    std::string schema{};  ///< PostgreSQL schema; empty: the connection's search path. SQLite: empty
-    std::string outbox = "outbox";
-    std::string revisions = "outbox_revisions";
-    std::string leases = "outbox_leases";
-    std::string archive = "outbox_archive";
+    std::string schema{};           ///< PostgreSQL schema; empty: the connection's search path. SQLite: empty
+    std::string outbox = "outbox";  ///< rows that wait
+    std::string revisions = "outbox_revisions";  ///< of aggregates
+    std::string leases = "outbox_leases";        ///< of relays
+    std::string archive = "outbox_archive";      ///< published rows, where they are kept
 
     /// The names, or `invalid_argument` naming the member.
     [[nodiscard]] EVENTSDK_API Result<OutboxTables> validated() const;

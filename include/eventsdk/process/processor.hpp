@@ -19,15 +19,15 @@ struct ProcessorOptions {
     int batch_records = 500;
     /// Of a handler that asks for a retry; the whole batch waits with it.
     RetryPolicy retry{};
-    UnknownTypes unknown_types = UnknownTypes::ignore;
-    StartPosition start{};
+    UnknownTypes unknown_types = UnknownTypes::ignore;  ///< as that of ProjectorOptions
+    StartPosition start{};                              ///< as ReaderOptions::start
     DeadLetterOptions dead_letters{};
     WriterOptions writer{};
     Duration transaction_timeout{60'000};  ///< 1 s…15 min
-    std::string instance_id{};
-    Duration session_timeout{45'000};
-    Duration max_poll_interval{300'000};
-    int prefetch_records = 5'000;
+    std::string instance_id{};             ///< as that of ReaderOptions
+    Duration session_timeout{45'000};      ///< as that of ReaderOptions
+    Duration max_poll_interval{300'000};   ///< as that of ReaderOptions
+    int prefetch_records = 5'000;          ///< as that of ReaderOptions
 
     /// The options, or `invalid_argument` "options.invalid" naming the first that is out of range.
     [[nodiscard]] EVENTSDK_API Result<ProcessorOptions> validated() const;

@@ -28,8 +28,8 @@ enum class CompatibilityPolicy : std::uint8_t {
 };
 
 struct CompatibilityOptions {
-    CompatibilityLevel level = CompatibilityLevel::backward;
-    CompatibilityPolicy policy = CompatibilityPolicy::lenient;
+    CompatibilityLevel level = CompatibilityLevel::backward;    ///< which versions must read the events of which
+    CompatibilityPolicy policy = CompatibilityPolicy::lenient;  ///< what unknown members mean
     /// Documents generated from the one schema and checked against the other, for each direction, to catch what no
     /// rule sees. 0: rules only.
     std::size_t examples = 200;

@@ -50,7 +50,7 @@ struct SnapshotOptions {
     std::optional<Duration> after_load_time{};
     /// Policy of your own; called from offer() and from the background thread; must not block. Absent: none.
     std::function<bool(const SnapshotOffer&)> when{};
-    bool all_policies = false;
+    bool all_policies = false;  ///< take one when every given policy says so, not any
 
     /// Also keep every snapshot in `{topic}.snapshot.history`, for states at older revisions and times.
     bool history = false;
@@ -61,8 +61,8 @@ struct SnapshotOptions {
     /// Partitions of the event topic since its creation, when you know it; a topic with another number is treated as
     /// `on_partition_change` says. Absent: the number found when the first snapshot was taken.
     std::optional<std::int32_t> partitions{};
-    PartitionChange on_partition_change = PartitionChange::refuse;
-    Damage on_damage = Damage::refuse;
+    PartitionChange on_partition_change = PartitionChange::refuse;  ///< of the event topic
+    Damage on_damage = Damage::refuse;                              ///< of the event log
     /// The partitioner of the event topic and of the snapshot topics.
     Partitioner partitioner = Partitioner::murmur2_random();
 

@@ -19,7 +19,7 @@ namespace sqlite {
 struct DatabaseOptions {
     /// Names of the tables, letters, digits and `_`, 1…63.
     std::string checkpoints = "eventsdk_checkpoints";
-    std::string inbox = "eventsdk_inbox";
+    std::string inbox = "eventsdk_inbox";  ///< as `checkpoints`
     /// How long an event is known by its id, 0…10 years. Longer than the oldest event that may come again: a redriven
     /// dead letter, a double of an outbox relay.
     Duration window = std::chrono::hours{7 * 24};
