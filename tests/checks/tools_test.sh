@@ -42,7 +42,7 @@ expect 2 'unknown option' "$tools/postgres" start --port 5432
 expect 2 'unknown part' "$tools/setup" everything
 expect 2 'unknown option' "$tools/demo" --borkers localhost:9092
 expect 2 'HOST:PORT' "$tools/demo" --brokers
-for script in setup test demo kafka postgres check_includes check_format check_sizes tidy; do
+for script in setup test demo kafka postgres check_includes check_format check_sizes tidy api_docs; do
   expect 0 "usage: tools/$script" "$tools/$script" --help
 done
 
