@@ -41,7 +41,7 @@ BareProducer::~BareProducer() {
     rd_kafka_destroy(handle_);
 }
 
-void BareProducer::write(const eventsdk::Record& record, const std::string& key) {
+void BareProducer::write(const eventsdk::Record& record) {
     for (;;) {
         rd_kafka_headers_t* headers = rd_kafka_headers_new(record.headers.size());
         for (const eventsdk::Header& header : record.headers)
@@ -49,7 +49,7 @@ void BareProducer::write(const eventsdk::Record& record, const std::string& key)
                                 header.value->data(), static_cast<ssize_t>(header.value->size()));
         const rd_kafka_resp_err_t error =
             rd_kafka_producev(handle_, RD_KAFKA_V_RKT(topic_), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                              RD_KAFKA_V_KEY(key.data(), key.size()),
+                              RD_KAFKA_V_KEY(record.key->data(), record.key->size()),
                               RD_KAFKA_V_VALUE(const_cast<char*>(record.value->data()), record.value->size()),
                               RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
         if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
@@ -61,14 +61,14 @@ void BareProducer::write(const eventsdk::Record& record, const std::string& key)
 
 void BareProducer::send(std::span<const eventsdk::Record> records) {
     const std::size_t wanted = acknowledged_ + records.size();
-    for (const eventsdk::Record& record : records) write(record, *record.key);
+    for (const eventsdk::Record& record : records) write(record);
     while (acknowledged_ < wanted) rd_kafka_flush(handle_, 1'000);
 }
 
-void BareProducer::run(const eventsdk::Record& record, const std::vector<std::string>& keys, std::size_t count) {
+void BareProducer::run(std::span<const eventsdk::Record> records, std::size_t count) {
     acknowledged_ = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        write(record, keys[i % keys.size()]);
+        write(records[i % records.size()]);
         if (i % 256 == 0) rd_kafka_poll(handle_, 0);
     }
     while (acknowledged_ < count) rd_kafka_poll(handle_, 100);

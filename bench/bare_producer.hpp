@@ -21,14 +21,14 @@ public:
     BareProducer(const BareProducer&) = delete;
     BareProducer& operator=(const BareProducer&) = delete;
 
-    /// Writes `count` times the record, keys in turn, and waits for all acknowledgements.
-    void run(const eventsdk::Record& record, const std::vector<std::string>& keys, std::size_t count);
+    /// Writes `count` records, those given in turn, and waits for all acknowledgements.
+    void run(std::span<const eventsdk::Record> records, std::size_t count);
 
     /// Writes the records and waits for all acknowledgements, without the linger time.
     void send(std::span<const eventsdk::Record> records);
 
 private:
-    void write(const eventsdk::Record& record, const std::string& key);
+    void write(const eventsdk::Record& record);
 
     rd_kafka_t* handle_ = nullptr;
     rd_kafka_topic_t* topic_ = nullptr;

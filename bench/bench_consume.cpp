@@ -1,9 +1,8 @@
 // Typed consume (parse, schema check, dispatch to a handler, commit) beside a bare rd_kafka_consume_batch_queue loop over
-// the same topic. Needs a Kafka: tools/bench consume starts one.
+// the same topic, of distinct records. Needs a Kafka: tools/bench consume starts one.
 
 #include <eventsdk/consume/projector.hpp>
 #include <eventsdk/kafka/connect.hpp>
-#include <eventsdk/produce/producer.hpp>
 
 #include "bare_producer.hpp"
 #include "submission.hpp"
@@ -103,14 +102,11 @@ int main(int argument_count, char** arguments) {
     if (!broker) bench::give_up(broker.error().to_string());
     const std::string topic = bench::make_topic(*broker, "bench.consume");
     const Catalogue catalogue = bench::load_catalogue(topic);
-    std::vector<std::string> keys;
-    for (std::size_t i = 0; i < 997; ++i) keys.push_back(bench::key_of(i));
     {
-        Producer producer = Producer::create(*broker, catalogue).value();
-        const Record record = producer.prepare(keys.front(), bench::Submission{}).value();
+        const std::vector<Record> prepared = bench::prepared_records(catalogue, broker->runtime());
         std::printf("consume: %zu records, value %zu bytes, 4 partitions, read_committed, one worker\n", records,
-                    record.value->size());
-        bench::BareProducer{options->bootstrap_servers, topic}.run(record, keys, records);
+                    prepared.back().value->size());
+        bench::BareProducer{options->bootstrap_servers, topic}.run(prepared, records);
     }
     (void)run_bare(options->bootstrap_servers, topic, records);
     std::vector<bench::Run> sdk_runs;
