@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <span>
 
 EVENTSDK_BEGIN_NAMESPACE
@@ -95,18 +96,26 @@ Result<void> encode(Record& out, const catalogue::Topic& topic, const codec::Enc
     return {};
 }
 
-char* put_hex(char* out, std::span<const std::uint8_t> bytes) {
+/// The two digits of each byte.
+constexpr auto hex_pairs = [] {
     constexpr std::string_view digits = "0123456789abcdef";
+    std::array<std::array<char, 2>, 256> pairs{};
+    for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i] = {digits[i >> 4U], digits[i & 15U]};
+    return pairs;
+}();
+
+char* put_hex(char* out, std::span<const std::uint8_t> bytes) {
     for (const std::uint8_t byte : bytes) {
-        *out++ = digits[byte >> 4U];
-        *out++ = digits[byte & 15U];
+        std::memcpy(out, hex_pairs[byte].data(), 2);
+        out += 2;
     }
     return out;
 }
 
 /// As TraceContext::traceparent(), into memory of the thread.
 void trace_into(EnvelopeView& envelope, const TraceContext& trace) {
-    char* out = scratch().traceparent.data();
+    PrepareScratch& kept = scratch();
+    char* out = kept.traceparent.data();
     *out++ = '0';
     *out++ = '0';
     *out++ = '-';
@@ -115,9 +124,9 @@ void trace_into(EnvelopeView& envelope, const TraceContext& trace) {
     out = put_hex(out, trace.parent_id);
     *out++ = '-';
     put_hex(out, {&trace.flags, 1});
-    scratch().tracestate.assign(trace.state);
-    envelope.traceparent = {scratch().traceparent.data(), scratch().traceparent.size()};
-    envelope.tracestate = scratch().tracestate;
+    kept.tracestate.assign(trace.state);
+    envelope.traceparent = {kept.traceparent.data(), kept.traceparent.size()};
+    envelope.tracestate = kept.tracestate;
 }
 
 void causes_into(EnvelopeView& envelope, const PublishOptions& options, bool start_traces) {

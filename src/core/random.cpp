@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <bit>
 #include <chrono>
 #include <cstddef>
 
@@ -43,6 +44,13 @@ void fill(Block& block) noexcept {
     block.used = 0;
 }
 
+/// xoshiro256++ 1.0 of Blackman and Vigna.
+struct Noise {
+    std::array<std::uint64_t, 4> state{};
+    bool seeded = false;
+    std::uint64_t forks_seen = 0;
+};
+
 void watch_forks() noexcept {
     static const int watching =
         ::pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1, std::memory_order_relaxed); });
@@ -61,6 +69,26 @@ std::uint64_t random_bits() noexcept {
     }
     const std::uint64_t bits = block.words[block.used];
     block.words[block.used++] = 0;
+    return bits;
+}
+
+std::uint64_t noise_bits() noexcept {
+    thread_local Noise noise;
+    const std::uint64_t seen = forks.load(std::memory_order_relaxed);
+    auto& state = noise.state;
+    if (!noise.seeded || noise.forks_seen != seen) {
+        for (auto& word : state) word = random_bits();
+        noise.seeded = true;
+        noise.forks_seen = seen;
+    }
+    const std::uint64_t bits = std::rotl(state[0] + state[3], 23) + state[0];
+    const std::uint64_t shifted = state[1] << 17U;
+    state[2] ^= state[0];
+    state[3] ^= state[1];
+    state[1] ^= state[2];
+    state[0] ^= state[3];
+    state[2] ^= shifted;
+    state[3] = std::rotl(state[3], 45);
     return bits;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <span>
 
 EVENTSDK_BEGIN_NAMESPACE
@@ -76,8 +77,8 @@ std::string_view trim(std::string_view text) noexcept {
 void put_random(std::span<std::uint8_t> out) noexcept {
     do {
         for (std::size_t i = 0; i < out.size(); i += 8) {
-            std::uint64_t bits = random_bits();
-            for (std::size_t j = 0; j < 8; ++j, bits >>= 8) out[i + j] = static_cast<std::uint8_t>(bits);
+            const std::uint64_t bits = noise_bits();
+            std::memcpy(&out[i], &bits, sizeof bits);
         }
     } while (all_zero(out));
 }

@@ -64,7 +64,12 @@ void ProducerCore::take_reports(rd_kafka_event_t* event) {
     errors_.clear();
     outcomes_.reserve(count);
     ended_.reserve(count);
+    messages_.clear();
     while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event)) {
+        __builtin_prefetch(message->_private, 1);  // the writing thread had it last
+        messages_.push_back(message);
+    }
+    for (const rd_kafka_message_t* message : messages_) {
         auto* ticket = static_cast<Ticket*>(message->_private);
         ended_.push_back(ticket);
         const bool failed = message->err != RD_KAFKA_RESP_ERR_NO_ERROR;

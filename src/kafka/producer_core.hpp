@@ -87,7 +87,8 @@ private:
     std::map<std::string, TopicEntry, std::less<>> topics_;
     std::atomic<bool> closing_{false};
     std::atomic<bool> stop_{false};
-    std::vector<WriteOutcome> outcomes_;  // of the delivery thread
+    std::vector<const rd_kafka_message_t*> messages_;  // of the delivery thread
+    std::vector<WriteOutcome> outcomes_;
     std::vector<Ticket*> ended_;
     std::vector<Error> errors_;
     std::thread delivery_thread_;

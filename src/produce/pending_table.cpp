@@ -11,6 +11,13 @@ namespace {
 // Where a writer of its own is full although the table is not, the time after which it is asked again.
 constexpr auto ask_again = std::chrono::milliseconds{10};
 
+/// The delivery thread had it last: it is on its way by the time of the next record.
+void prefetch(const Pending* pending) noexcept {
+    if (pending == nullptr) return;
+    const auto* at = reinterpret_cast<const char*>(pending);
+    for (std::size_t line = 0; line < sizeof(Pending); line += 64) __builtin_prefetch(at + line, 1);
+}
+
 }  // namespace
 
 PendingTable::PendingTable(const Runtime& runtime, Bounds bounds)
@@ -33,6 +40,7 @@ Result<Pending*> PendingTable::take(std::unique_lock<std::mutex>& lock, const Re
     if (free_ == nullptr) free_ = &places_.emplace_back();
     Pending* pending = free_;
     free_ = pending->next_free;
+    prefetch(free_);
     ++records_;
     bytes_ += bytes;
     pending->topic = &series_of(record.topic);

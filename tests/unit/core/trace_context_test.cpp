@@ -3,6 +3,12 @@
 #include <support/catch.hpp>
 #include <support/vectors.hpp>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <set>
+#include <thread>
+
 using namespace eventsdk;
 
 namespace {
@@ -63,4 +69,36 @@ TEST_CASE("new traces are valid, sampled and different", "[core][unit]") {
     CHECK(is_traceparent(one.traceparent()));
     CHECK(one.sampled());
     CHECK(one.trace_id != TraceContext::make().trace_id);
+}
+
+TEST_CASE("new traces differ, on every thread", "[core][unit]") {
+    std::set<std::string> all;
+    std::vector<std::string> there;
+    std::thread other{[&there] {
+        for (int i = 0; i < 1'000; ++i) there.push_back(TraceContext::make().traceparent());
+    }};
+    for (int i = 0; i < 1'000; ++i) all.insert(TraceContext::make().traceparent());
+    other.join();
+    all.insert(there.begin(), there.end());
+    CHECK(all.size() == 2'000);
+}
+
+TEST_CASE("a forked child begins other traces than its parent", "[core][unit]") {
+    static_cast<void>(TraceContext::make());
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        const TraceContext made = TraceContext::make();
+        const bool written = ::write(ends[1], made.trace_id.data(), made.trace_id.size()) == 16;
+        ::_exit(written ? 0 : 1);
+    }
+    const TraceContext mine = TraceContext::make();
+    TraceContext theirs;
+    REQUIRE(::read(ends[0], theirs.trace_id.data(), theirs.trace_id.size()) == 16);
+    REQUIRE(::waitpid(child, nullptr, 0) == child);
+    ::close(ends[0]);
+    ::close(ends[1]);
+    CHECK(mine.trace_id != theirs.trace_id);
 }
