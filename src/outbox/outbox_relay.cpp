@@ -140,15 +140,15 @@ Result<void> OutboxRelay::Impl::mark_rejected(const outbox::RelayBatch::Ended& e
 }
 
 Result<std::size_t> OutboxRelay::Impl::finish(const outbox::RelayBatch::Ended& ended) {
-    if (!ended.published.empty()) {
-        if (auto marked = store_->mark_published(ready_, ended.published); !marked) {
-            sender_->not_marked();
-            store_->rewind();
-            renew_at_ = {};
-            return std::move(marked).error();
-        }
+    Result<void> marked{};
+    if (!ended.published.empty()) marked = store_->mark_published(ready_, ended.published);
+    if (!marked) sender_->not_marked();
+    else marked = mark_rejected(ended);
+    if (!marked) {
+        store_->rewind();
+        renew_at_ = {};
+        return std::move(marked).error();
     }
-    if (auto marked = mark_rejected(ended); !marked) return std::move(marked).error();
     if (ended.failed || !ended.rejected.empty()) store_->rewind();
     if (ended.failed) return *ended.failed;
     return ended.published.size();

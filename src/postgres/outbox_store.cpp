@@ -208,14 +208,16 @@ Result<void> Store::mark_failed(std::span<const ShardLease> leases, std::span<co
             .add(failure.error.to_string())
             .add(std::int64_t{failure.blocked ? 1 : 0})
             .add(delay);
-        auto done =
-            query(fmt::format(
-                      "WITH {} UPDATE {} o SET attempts = attempts + 1, lasterror = left($4, 2000), blocked = $5::int "
-                      "= 1, nextattemptat = clock_timestamp() + $6::bigint * interval '1 ms' FROM held "
-                      "WHERE o.seq = $3::bigint AND o.shard = held.shard",
-                      held_leases(leases_), outbox_),
-                  parameters);
+        auto done = query(
+            fmt::format(
+                "WITH {}, failed AS (UPDATE {} o SET attempts = attempts + 1, lasterror = left($4, 2000), blocked "
+                "= $5::int = 1, nextattemptat = clock_timestamp() + $6::bigint * interval '1 ms' FROM held "
+                "WHERE o.seq = $3::bigint AND o.shard = held.shard) SELECT count(*) FROM held",
+                held_leases(leases_), outbox_),
+            parameters);
         if (!done) return std::move(done).error();
+        if (done->integer(0, 0) != static_cast<std::int64_t>(leases.size()))
+            return lease_lost(leases.size(), done->integer(0, 0));
     }
     scan_.reload_held();
     return {};

@@ -87,7 +87,7 @@ public:
     /// Rows that may be sent now: of the leased shards, of no blocked or waiting aggregate, and of each aggregate the
     /// oldest committed ones in order. No committed row is ever left out for good, in whatever order transactions
     /// commit.
-    /// Rows that were handed out and are not marked are not handed out again before rewind().
+    /// Rows that were handed out and are not marked may be left out before rewind(): mark or rewind before asking again.
     [[nodiscard]] virtual Result<std::vector<OutboxRow>> pending(std::span<const ShardLease> leases,
                                                                  std::size_t most) = 0;
     /// What was handed out and not marked will be handed out again.
