@@ -4,6 +4,7 @@
 #include <eventsdk/memory/broker.hpp>
 #include <eventsdk/testing/collecting_logger.hpp>
 #include <eventsdk/testing/collecting_metrics.hpp>
+#include <eventsdk/testing/identified_event.hpp>
 #include <eventsdk/testing/manual_clock.hpp>
 
 #include <functional>
@@ -15,17 +16,6 @@
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace testing {
-
-/// An event of a given aggregate, for ProjectionFixture::given().
-template <Event T>
-struct IdentifiedEvent {
-    std::string aggregate_id{};
-    T event{};
-};
-template <Event T>
-[[nodiscard]] IdentifiedEvent<T> with_id(std::string aggregate_id, T event) {
-    return {std::move(aggregate_id), std::move(event)};
-}
 
 /// Runs a projection on given events without a broker, threads or waiting: the real projector on a broker in memory,
 /// with a clock that the fixture moves over retries by itself.

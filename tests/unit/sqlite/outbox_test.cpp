@@ -1,11 +1,13 @@
 #include <eventsdk/memory/broker.hpp>
 #include <eventsdk/outbox/outbox_relay.hpp>
 #include <eventsdk/sqlite/outbox.hpp>
+#include <eventsdk/testing/outbox_fixture.hpp>
 
 #include "outbox/headers_json.hpp"
 #include "support/catch.hpp"
 #include "support/shop_events.hpp"
 #include "support/sqlite_file.hpp"
+#include "support/stepped_relay.hpp"
 
 #include <fstream>
 #include <iterator>
@@ -246,4 +248,71 @@ TEST_CASE("the shown SQL file is what ensure_tables runs", "[sqlite][outbox]") {
     std::ifstream file{EVENTSDK_SOURCE_DIR "/docs/outbox_sqlite.sql"};
     const std::string shown{std::istreambuf_iterator<char>{file}, {}};
     CHECK(shown == sqlite::Outbox{test::shop_catalogue()}.create_script());
+}
+
+TEST_CASE("a rejection that could not be noted is met again, and no row is left out", "[sqlite][outbox]") {
+    Shop shop;
+    bool away = true;
+    const auto step = [&](std::string_view name) { return name != "mark_failed" || !std::exchange(away, false); };
+    Broker broker = shop.broker;
+    testing::FaultPlan faults{broker};
+    auto relay = OutboxRelay::create(
+                     std::make_unique<test::SteppedStore>(sqlite::open_outbox(shop.file.path()).value(), step), broker)
+                     .value();
+    faults.fail_when([](const testing::Call& call) { return call.record != nullptr && call.record->key == "order-1"; },
+                     {.kind = ErrorKind::permanent, .code = "test.rejected", .message = "rejected"});
+    for (const char* order : {"order-1", "order-1", "order-2"}) shop.append(order, 1).value();
+    CHECK_FALSE(relay.run_once());
+    for (int round = 0; round < 5; ++round) REQUIRE(relay.run_once());
+    CHECK(shop.broker.records(topic).size() == 1);
+    const auto status = sqlite::open_outbox(shop.file.path()).value()->status(10).value();
+    CHECK(status.pending == 2);
+    CHECK_FALSE(status.blocked.empty());
+}
+
+TEST_CASE("pattern: a transaction publishes its events, or none when it is rolled back", "[sqlite][outbox][testing]") {
+    // [outbox]
+    SqliteFile file;
+    sqlite::Outbox outbox{test::shop_catalogue()};
+    outbox.ensure_tables(file.connection()).value();
+    testing::OutboxFixture fixture{sqlite::open_outbox(file.path()).value(), test::shop_catalogue()};
+
+    file.run("BEGIN IMMEDIATE");  // the service's work, with what else it writes
+    outbox.append(file.connection(), "order-1", OrderPlaced{"tea", 3}).value();
+    outbox.append(file.connection(), "order-2", OrderPlaced{"milk", 1}).value();
+    file.run("COMMIT");
+    CHECK(fixture.then(testing::with_id("order-1", OrderPlaced{"tea", 3}),
+                       testing::with_id("order-2", OrderPlaced{"milk", 1})) == "");
+
+    file.run("BEGIN IMMEDIATE");
+    outbox.append(file.connection(), "order-1", OrderPlaced{"tea", 4}).value();
+    file.run("ROLLBACK");
+    CHECK(fixture.then() == "");
+
+    fixture.faults().fail_next(testing::Operation::write, 1, ErrorKind::retriable);  // the relay sends it again
+    outbox.append(file.connection(), "order-1", OrderPlaced{"tea", 5}).value();
+    CHECK(fixture.then(testing::with_id("order-1", OrderPlaced{"tea", 5})) == "");
+    // [outbox]
+    outbox.append(file.connection(), "order-1", OrderPlaced{"tea", 6}).value();
+    CHECK(fixture.then(testing::with_id("order-1", OrderPlaced{"tea", 7})) ==
+          "topic test.shop.order:\nevent 0:\npayload /number: expected 7, was 6");
+}
+
+TEST_CASE("pattern: a row that Kafka rejects waits for a decision, and holds back its order only",
+          "[sqlite][outbox][testing]") {
+    // [rejected]
+    SqliteFile file;
+    sqlite::Outbox outbox{test::shop_catalogue()};
+    outbox.ensure_tables(file.connection()).value();
+    testing::OutboxFixture fixture{sqlite::open_outbox(file.path()).value(), test::shop_catalogue()};
+    fixture.faults().fail_next(testing::Operation::write, 1, ErrorKind::permanent);
+    outbox.append(file.connection(), "order-1", OrderPlaced{"tea", 3}).value();
+    REQUIRE(fixture.then() == "");
+    outbox.append(file.connection(), "order-1", OrderPlaced{"tea", 1}).value();
+    outbox.append(file.connection(), "order-2", OrderPlaced{"milk", 1}).value();
+    CHECK(fixture.then(testing::with_id("order-2", OrderPlaced{"milk", 1})) == "");
+    REQUIRE(fixture.status().blocked.size() == 1);
+    fixture.resolve(fixture.status().blocked[0].seq, Resolution::skip);
+    CHECK(fixture.then(testing::with_id("order-1", OrderPlaced{"tea", 1})) == "");
+    // [rejected]
 }

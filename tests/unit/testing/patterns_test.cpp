@@ -1,5 +1,6 @@
 // One pattern for each question that a service's author asks; docs/testing.md quotes them.
 #include <eventsdk/produce/producer.hpp>
+#include <eventsdk/testing/aggregate_fixture.hpp>
 #include <eventsdk/testing/difference.hpp>
 #include <eventsdk/testing/fault_plan.hpp>
 #include <eventsdk/testing/projection_fixture.hpp>
@@ -35,7 +36,74 @@ struct Sales {
     }
 };
 
+/// An order's state, and the command that adds to it: ten pieces are the most.
+struct Order {
+    std::int64_t number = 0;
+};
+
 }  // namespace
+
+template <>
+struct eventsdk::AggregateTraits<Order> {
+    static constexpr AggregateType type{"shop", "order"};
+    static constexpr int state_version = 1;
+    using Events = std::variant<OrderPlaced>;
+    static constexpr auto fields = std::tuple{field("number", &Order::number)};
+    static void apply(Order& order, const OrderPlaced& event) { order.number += event.number; }
+};
+
+namespace {
+
+using OrderFixture = testing::AggregateFixture<Order>;
+
+Result<OrderFixture::Events> order_more(const Order& order, std::int64_t number) {
+    if (order.number + number > 10)
+        return Error{.kind = ErrorKind::permanent, .code = "shop.limit", .message = "ten pieces are the most"};
+    return OrderFixture::Events{OrderPlaced{"tea", number}};
+}
+
+}  // namespace
+
+TEST_CASE("pattern: a command has these events, or is refused and has none", "[testing][unit]") {
+    // [aggregate]
+    OrderFixture order{shop_catalogue(), "order-1"};
+    order.given(OrderPlaced{"tea", 2}, OrderPlaced{"tea", 3});
+    order.when([](const Order& state) { return order_more(state, 4); });
+    CHECK(order.then(OrderPlaced{"tea", 4}) == "");
+    CHECK(order.state().number == 9);
+    order.when([](const Order& state) { return order_more(state, 2); });
+    REQUIRE(order.refusal());
+    CHECK(order.refusal()->code == "shop.limit");
+    CHECK(order.state_from_snapshot().number == 9);  // a snapshot holds all of the state
+    // [aggregate]
+    CHECK(order.revision() == 3);
+    CHECK(order.then(OrderPlaced{"tea", 2}).find("ten pieces are the most") != std::string::npos);
+    order.when([](const Order&) { return Result<OrderFixture::Events>{OrderFixture::Events{}}; });
+    CHECK(order.then() == "");
+}
+
+TEST_CASE("a command's other events are told apart in words", "[testing][unit]") {
+    OrderFixture order{shop_catalogue(), "order-1"};
+    order.when([](const Order& state) { return order_more(state, 4); });
+    CHECK(order.then(OrderPlaced{"tea", 3}) == "event 0:\npayload /number: expected 3, was 4");
+    CHECK(order.then() == "expected 0 events, were 1\nevent 0 was OrderPlaced {\"item\":\"tea\",\"number\":4}");
+    CHECK(order.then(OrderPlaced{"tea", 4}, OrderPlaced{"tea", 1}) == "expected 2 events, were 1");
+    CHECK_THROWS_AS(order.given(OrderPlaced{"tea", -1}), BadResult);
+}
+
+TEST_CASE("events are compared, not what their publication made anew", "[testing][unit]") {
+    const Catalogue catalogue = shop_catalogue();
+    const auto once =
+        testing::events(catalogue, OrderPlaced{"tea", 3}, testing::with_id("order-2", OrderPlaced{"tea", 1}));
+    const auto again =
+        testing::events(catalogue, OrderPlaced{"tea", 3}, testing::with_id("order-2", OrderPlaced{"tea", 1}));
+    CHECK(testing::event_difference(catalogue, once, again) == "");
+    CHECK(testing::event_difference(catalogue, once[0], once[1]) ==
+          "aggregate: expected \"aggregate-1\", was \"order-2\"\npayload /number: expected 3, was 1");
+    Record broken = once[0];
+    broken.value = "half of it";
+    CHECK(testing::event_difference(catalogue, once[0], broken).find("the record has no event: ") == 0);
+}
 
 TEST_CASE("pattern: an event that is delivered twice counts once", "[testing][unit]") {
     // [twice]
@@ -107,6 +175,56 @@ TEST_CASE("pattern: a publisher meets a broker that is away", "[testing][unit]")
     REQUIRE_FALSE(receipt);
     CHECK(receipt.error().kind == ErrorKind::unavailable);
     // [outage]
+}
+
+TEST_CASE("pattern: a publisher does not hear of its acknowledgement", "[testing][unit]") {
+    // [lost]
+    memory::Broker log{{}, {.logger = silent_logger()}};
+    log.create_topic({.name = "test.shop.order"}).value();
+    Broker broker = log;
+    testing::FaultPlan faults{broker};
+    auto producer = Producer::create(broker, shop_catalogue()).value();
+    const Record order = producer.prepare("order-1", OrderPlaced{"tea", 3}).value();
+    faults.lose_acknowledgements(testing::Operation::write, 1);
+    REQUIRE(producer.publish(order).error().kind == ErrorKind::indeterminate);
+    REQUIRE(producer.publish(order));  // the same record: the same event id
+    const auto stored = log.records("test.shop.order");
+    REQUIRE(stored.size() == 2);
+    CHECK(testing::difference(stored[0], stored[1]) == "");  // a reader tells the double by its id
+    // [lost]
+}
+
+TEST_CASE("pattern: a projection loses its partitions in the middle of its work", "[testing][unit]") {
+    // [rebalance]
+    Sales sales;
+    Broker broker = memory::Broker{{.auto_create_partitions = 1}, {.logger = silent_logger()}};
+    testing::FaultPlan faults{broker};
+    auto producer = Producer::create(broker, shop_catalogue()).value();
+    producer.publish("order-1", OrderPlaced{"tea", 3}).value();
+    auto projector = Projector::create(broker, shop_catalogue(), sales.projection()).value();
+    while (sales.calls == 0) REQUIRE(projector.step());
+    faults.lose();  // without notice; revoke() asks first
+    producer.publish("order-2", OrderPlaced{"tea", 1}).value();
+    REQUIRE(projector.run_until_caught_up());
+    CHECK(sales.sold() == 4);  // the first one came again, or not: it counts once
+    // [rebalance]
+}
+
+TEST_CASE("pattern: a projection's broker is away for a while", "[testing][unit]") {
+    // [away]
+    Sales sales;
+    Broker broker = memory::Broker{{.auto_create_partitions = 1}, {.logger = silent_logger()}};
+    testing::FaultPlan faults{broker};
+    auto producer = Producer::create(broker, shop_catalogue()).value();
+    producer.publish("order-1", OrderPlaced{"tea", 3}).value();
+    auto projector = Projector::create(broker, shop_catalogue(), sales.projection()).value();
+    faults.broker_down();
+    for (int round = 0; round < 100; ++round) (void)projector.step();
+    CHECK(sales.calls == 0);
+    faults.broker_up();
+    REQUIRE(projector.run_until_caught_up());
+    CHECK(sales.sold() == 3);
+    // [away]
 }
 
 TEST_CASE("pattern: the bytes on the wire are what other systems expect", "[testing][unit]") {
