@@ -50,7 +50,7 @@ string(REGEX REPLACE "/$" "" _eventsdk_pc_to_prefix "${_eventsdk_pc_to_prefix}")
 
 install(DIRECTORY include/eventsdk DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp"
   PATTERN kafka EXCLUDE PATTERN testing EXCLUDE PATTERN sqlite EXCLUDE PATTERN postgres EXCLUDE
-  PATTERN prometheus EXCLUDE)
+  PATTERN prometheus EXCLUDE PATTERN conformance EXCLUDE)
 install(DIRECTORY include/eventsdk/testing DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/eventsdk)
 eventsdk_install_library(eventsdk eventsdk)
 eventsdk_install_library(eventsdk_testing testing)
@@ -92,6 +92,18 @@ if(EVENTSDK_PROMETHEUS)
   eventsdk_install_pkg_config(eventsdk-prometheus LIBRARY eventsdk_prometheus
     DESCRIPTION "The Prometheus exporter of eventsdk"
     REQUIRES "eventsdk = ${PROJECT_VERSION}" PRIVATE "prometheus-cpp-core")
+endif()
+
+# The contract, for adapters of others: a component of its own, made where the tests are.
+set(_eventsdk_catch "")
+if(TARGET eventsdk_conformance)
+  if(Catch2_VERSION VERSION_GREATER_EQUAL 3)
+    set(_eventsdk_catch 3)
+  endif()
+  install(DIRECTORY include/eventsdk/conformance DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/eventsdk COMPONENT conformance)
+  install(TARGETS eventsdk_conformance EXPORT conformance DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT conformance)
+  install(EXPORT conformance NAMESPACE eventsdk:: DESTINATION ${_eventsdk_package} COMPONENT conformance
+    FILE eventsdk-conformance-targets.cmake)
 endif()
 
 set(_eventsdk_static TRUE)

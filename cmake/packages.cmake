@@ -1,5 +1,6 @@
 # Debian packages by `cpack` in the build folder: `eventsdk` (the program, and the libraries where they are shared) and
-# `libeventsdk-dev` (headers, CMake and pkg-config files, static libraries).
+# `libeventsdk-dev` (headers, CMake and pkg-config files, static libraries); and, where the tests are built,
+# `libeventsdk-conformance-dev`, the contract for adapters of others.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME eventsdk)
 set(CPACK_PACKAGE_CONTACT "eventsdk maintainers <maintainers@eventsdk.invalid>")
@@ -29,5 +30,11 @@ if(TARGET RdKafka::rdkafka)
   # A librdkafka that no package owns, as that of the setup's cache, is found and left for the administrator to provide.
   get_filename_component(_eventsdk_rdkafka_folder "${RdKafka_LIBRARY}" DIRECTORY)
   set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${_eventsdk_rdkafka_folder}")
+endif()
+if(TARGET eventsdk_conformance)
+  list(APPEND CPACK_COMPONENTS_ALL conformance)
+  set(CPACK_DEBIAN_CONFORMANCE_PACKAGE_NAME libeventsdk-conformance-dev)
+  set(CPACK_DEBIAN_CONFORMANCE_PACKAGE_SECTION libdevel)
+  set(CPACK_DEBIAN_CONFORMANCE_PACKAGE_DEPENDS "libeventsdk-dev (= ${PROJECT_VERSION})")
 endif()
 include(CPack)

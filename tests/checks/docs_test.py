@@ -63,7 +63,7 @@ def check_page(root, page, fix):
 def missing_tests(root):
     """Names in double quotes in the last column of a table, which no test case has or ends with."""
     cases = [name for path in (root / "tests").rglob("*.cpp")
-             for name in re.findall(r'TEST_CASE(?:_METHOD)?\((?:\w+,\s*)?\s*"([^"]+)"', path.read_text(encoding="utf-8"))]
+             for name in re.findall(r'(?:TEST|CONTRACT)_CASE(?:_METHOD)?\((?:\w+,\s*)?\s*"([^"]+)"', path.read_text(encoding="utf-8"))]
     for page in ("docs/guarantees.md", "docs/outbox.md"):
         for line in (root / page).read_text(encoding="utf-8").splitlines():
             if not line.startswith("|"):

@@ -4,9 +4,9 @@
 
 using namespace contract;
 
-namespace {
+CONTRACT_CASES(admin_test)
 
-constexpr const char* no_admin = "the mock cluster has no topic administration";
+namespace {
 
 void write(const std::string& topic, int count) {
     std::vector<Record> records;
@@ -16,8 +16,7 @@ void write(const std::string& topic, int count) {
 
 }  // namespace
 
-TEST_CASE("a created topic has the partitions and settings that were asked for", "[contract][admin]") {
-    CANNOT_SHOW("mock", no_admin);
+CONTRACT_CASE("a created topic has the partitions and settings that were asked for", "[broker][admin]") {
     const std::string topic = fresh_name("topic");
     const auto port = admin();
     port->create_topic({.name = topic,
@@ -43,14 +42,12 @@ TEST_CASE("a created topic has the partitions and settings that were asked for",
     CHECK(described.config.at("message.timestamp.type") == "CreateTime");
 }
 
-TEST_CASE("retention for ever is Kafka's -1", "[contract][admin]") {
-    CANNOT_SHOW("mock", no_admin);
+CONTRACT_CASE("retention for ever is Kafka's -1", "[broker][admin]") {
     const std::string topic = fresh_topic(TopicSpec{.retention = Duration::max()});
     CHECK(admin()->describe_topic(topic, bound())->config.at("retention.ms") == "-1");
 }
 
-TEST_CASE("a topic that exists already is a conflict", "[contract][admin]") {
-    CANNOT_SHOW("mock", no_admin);
+CONTRACT_CASE("a topic that exists already is a conflict", "[broker][admin]") {
     const std::string topic = fresh_topic();
     const auto again = admin()->create_topic({.name = topic}, bound());
     REQUIRE_FALSE(again);
@@ -58,8 +55,7 @@ TEST_CASE("a topic that exists already is a conflict", "[contract][admin]") {
     CHECK(again.error().code == codes::topic_exists);
 }
 
-TEST_CASE("an impossible topic is refused by name", "[contract][admin]") {
-    CANNOT_SHOW("mock", no_admin);
+CONTRACT_CASE("an impossible topic is refused by name", "[broker][admin]") {
     const std::string topic = fresh_topic();
     std::string twin = topic;
     std::replace(twin.begin(), twin.end(), '-', '_');
@@ -86,8 +82,7 @@ TEST_CASE("an impossible topic is refused by name", "[contract][admin]") {
     CHECK(admin()->create_topic({.name = twin}, bound()));
 }
 
-TEST_CASE("topics are listed until they are deleted", "[contract][admin]") {
-    CANNOT_SHOW("mock", no_admin);
+CONTRACT_CASE("topics are listed until they are deleted", "[broker][admin]") {
     const std::string topic = fresh_topic(2);
     const auto port = admin();
     const auto listed = [&] {
@@ -104,8 +99,7 @@ TEST_CASE("topics are listed until they are deleted", "[contract][admin]") {
     CHECK(described.error().code == codes::topic_unknown);
 }
 
-TEST_CASE("every question about an unknown topic says so", "[contract][admin]") {
-    CANNOT_SHOW("mock", no_admin);
+CONTRACT_CASE("every question about an unknown topic says so", "[broker][admin]") {
     const std::string topic = fresh_name("unknown");
     const auto port = admin();
     const auto unknown = [](const auto& result) {
@@ -120,8 +114,7 @@ TEST_CASE("every question about an unknown topic says so", "[contract][admin]") 
     unknown(port->delete_records_before({topic, 0}, 0, bound()));
 }
 
-TEST_CASE("a topic that was deleted and created again is another one", "[contract][admin]") {
-    CANNOT_SHOW("mock", no_admin);
+CONTRACT_CASE("a topic that was deleted and created again is another one", "[broker][admin]") {
     const std::string topic = fresh_topic();
     write(topic, 2);
     const auto port = admin();
@@ -133,7 +126,7 @@ TEST_CASE("a topic that was deleted and created again is another one", "[contrac
     CHECK(watermarks(topic).high == 0);
 }
 
-TEST_CASE("the watermarks are the bounds of the log", "[contract][admin]") {
+CONTRACT_CASE("the watermarks are the bounds of the log", "[broker][admin]") {
     const std::string topic = fresh_topic();
     CHECK(watermarks(topic).low == 0);
     CHECK(watermarks(topic).high == 0);
@@ -143,8 +136,7 @@ TEST_CASE("the watermarks are the bounds of the log", "[contract][admin]") {
     CHECK(watermarks(topic).last_stable == 3);
 }
 
-TEST_CASE("deleting records raises the low watermark and leaves the offsets", "[contract][admin]") {
-    CANNOT_SHOW("mock", no_admin);
+CONTRACT_CASE("deleting records raises the low watermark and leaves the offsets", "[broker][admin]") {
     const std::string topic = fresh_topic();
     write(topic, 5);
     const auto port = admin();
@@ -163,8 +155,7 @@ TEST_CASE("deleting records raises the low watermark and leaves the offsets", "[
     CHECK(WriterUnderTest{}.write(text(topic, "next"))->offset == 5);
 }
 
-TEST_CASE("the offset for a time is the first record at or after it", "[contract][admin]") {
-    CANNOT_SHOW("mock", "the mock cluster does not answer offsets for a time");
+CONTRACT_CASE("the offset for a time is the first record at or after it", "[broker][admin]") {
     const std::string topic = fresh_topic();
     const Timestamp start = std::chrono::floor<std::chrono::milliseconds>(backend().now()) - 1h;
     WriterUnderTest writer;
@@ -181,8 +172,7 @@ TEST_CASE("the offset for a time is the first record at or after it", "[contract
     CHECK(offset(start + 31min) == 5);
 }
 
-TEST_CASE("a group's committed positions and state are described", "[contract][admin]") {
-    CANNOT_SHOW("mock", "the mock cluster does not describe groups");
+CONTRACT_CASE("a group's committed positions and state are described", "[broker][admin]") {
     const std::string topic = fresh_topic(2);
     WriterUnderTest{}.write_all({text(topic, "a", 0), text(topic, "b", 1)});
     const std::string group = fresh_name("group");

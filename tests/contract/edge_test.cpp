@@ -2,11 +2,11 @@
 
 using namespace contract;
 
+CONTRACT_CASES(edge_test)
+
 // Where the log's edges meet: transactions beside deletion, times, ends and limits.
 
 namespace {
-
-constexpr const char* no_isolation = "the mock cluster does not isolate transactions";
 
 std::vector<PartitionOffset> at(const std::string& topic, std::int64_t offset) { return {{topic, 0, offset, ""}}; }
 
@@ -33,9 +33,8 @@ struct OpenTransaction {
 
 }  // namespace
 
-TEST_CASE("the end of a log with an open transaction is its last stable offset for committed readers",
-          "[contract][edge]") {
-    CANNOT_SHOW("mock", no_isolation);
+CONTRACT_CASE("the end of a log with an open transaction is its last stable offset for committed readers",
+              "[broker][edge]") {
     OpenTransaction log;
     const auto committed = assigned(log.topic, -2);
     const auto uncommitted = assigned(log.topic, -2, Isolation::read_uncommitted);
@@ -47,8 +46,7 @@ TEST_CASE("the end of a log with an open transaction is its last stable offset f
     CHECK(values(read(*uncommitted, 1)) == std::vector<std::string>{"last"});
 }
 
-TEST_CASE("a committed reader may start behind the last stable offset and waits there", "[contract][edge]") {
-    CANNOT_SHOW("mock", no_isolation);
+CONTRACT_CASE("a committed reader may start behind the last stable offset and waits there", "[broker][edge]") {
     OpenTransaction log;
     const auto reader = assigned(log.topic, 2);
     CHECK(read_quietly(*reader).empty());
@@ -56,8 +54,7 @@ TEST_CASE("a committed reader may start behind the last stable offset and waits 
     CHECK(values(read(*reader, 1)) == std::vector<std::string>{"after"});
 }
 
-TEST_CASE("a group may start at the latest record of a log with an open transaction", "[contract][edge]") {
-    CANNOT_SHOW("mock", no_isolation);
+CONTRACT_CASE("a group may start at the latest record of a log with an open transaction", "[broker][edge]") {
     OpenTransaction log;
     RecordingListener listener;
     const auto reader = make_reader(
@@ -67,8 +64,7 @@ TEST_CASE("a group may start at the latest record of a log with an open transact
     CHECK(listener.was_assigned.at(0).offset == 1);
 }
 
-TEST_CASE("a group that starts at a time behind every record starts at the end", "[contract][edge]") {
-    CANNOT_SHOW("mock", "the mock cluster does not answer offsets for a time");
+CONTRACT_CASE("a group that starts at a time behind every record starts at the end", "[broker][edge]") {
     const std::string topic = fresh_topic();
     const Timestamp now = std::chrono::floor<std::chrono::milliseconds>(backend().now());
     WriterUnderTest writer;
@@ -82,8 +78,7 @@ TEST_CASE("a group that starts at a time behind every record starts at the end",
     CHECK(values(read(*reader, 1)) == std::vector<std::string>{"new"});
 }
 
-TEST_CASE("the offset for a time counts hidden records and control records as any other", "[contract][edge]") {
-    CANNOT_SHOW("mock", "the mock cluster does not answer offsets for a time");
+CONTRACT_CASE("the offset for a time counts hidden records and control records as any other", "[broker][edge]") {
     const std::string topic = fresh_topic();
     const Timestamp now = std::chrono::floor<std::chrono::milliseconds>(backend().now());
     TransactionUnderTest transaction;
@@ -98,8 +93,7 @@ TEST_CASE("the offset for a time counts hidden records and control records as an
     CHECK(offset(now + 30min) == 2);
 }
 
-TEST_CASE("records of an open transaction can be deleted, and its end still comes", "[contract][edge]") {
-    CANNOT_SHOW("mock", "the mock cluster cannot delete records");
+CONTRACT_CASE("records of an open transaction can be deleted, and its end still comes", "[broker][edge]") {
     OpenTransaction log;
     admin()->delete_records_before({log.topic, 0}, 3, bound()).value();
     CHECK(watermarks(log.topic).low == 3);
@@ -111,8 +105,7 @@ TEST_CASE("records of an open transaction can be deleted, and its end still come
     CHECK(offsets(read(*assigned(log.topic, -1), 1)) == std::vector<std::int64_t>{4});
 }
 
-TEST_CASE("a group resumes at the offset of a control record", "[contract][edge]") {
-    CANNOT_SHOW("mock", "the mock cluster writes no control records");
+CONTRACT_CASE("a group resumes at the offset of a control record", "[broker][edge]") {
     const std::string topic = fresh_topic();
     const std::string group = fresh_name("group");
     TransactionUnderTest transaction;
@@ -131,7 +124,7 @@ TEST_CASE("a group resumes at the offset of a control record", "[contract][edge]
     CHECK(values(read(*reader, 1)) == std::vector<std::string>{"b"});
 }
 
-TEST_CASE("a commit may go back", "[contract][edge]") {
+CONTRACT_CASE("a commit may go back", "[broker][edge]") {
     const std::string topic = fresh_topic();
     WriterUnderTest{}.write_all({text(topic, "a"), text(topic, "b")});
     const auto reader = make_reader({.group = fresh_name("group"), .topics = {topic}});
@@ -142,7 +135,7 @@ TEST_CASE("a commit may go back", "[contract][edge]") {
     CHECK(reader->committed(partitions, bound())->at(0).offset == 1);
 }
 
-TEST_CASE("seeking beyond the end is a typed stop too", "[contract][edge]") {
+CONTRACT_CASE("seeking beyond the end is a typed stop too", "[broker][edge]") {
     const std::string topic = fresh_topic();
     WriterUnderTest{}.write(text(topic, "a")).value();
     const auto reader = assigned(topic, 0);
@@ -156,8 +149,7 @@ TEST_CASE("seeking beyond the end is a typed stop too", "[contract][edge]") {
     CHECK(values(read(*reader, 1)) == std::vector<std::string>{"a"});
 }
 
-TEST_CASE("a commit for a topic that does not exist says so", "[contract][edge]") {
-    CANNOT_SHOW("mock", "the mock cluster creates topics that are asked for");
+CONTRACT_CASE("a commit for a topic that does not exist says so", "[broker][edge]") {
     const auto reader = make_reader({.group = fresh_name("group")});
     const auto committed = reader->commit(at(fresh_name("unknown"), 1), bound());
     REQUIRE_FALSE(committed);
@@ -165,8 +157,7 @@ TEST_CASE("a commit for a topic that does not exist says so", "[contract][edge]"
     CHECK(committed.error().code == codes::topic_unknown);
 }
 
-TEST_CASE("the largest record is measured as Kafka stores it", "[contract][edge]") {
-    CANNOT_SHOW("mock", "the mock cluster has no topic settings");
+CONTRACT_CASE("the largest record is measured as Kafka stores it", "[broker][edge]") {
     const std::string topic = fresh_topic(TopicSpec{.max_record_bytes = 2'000});
     // A batch of one record without key and headers has 70 bytes around a value of this size.
     WriterUnderTest plain{backend().make_broker(), {.compression = Compression::none}};
@@ -181,7 +172,7 @@ TEST_CASE("the largest record is measured as Kafka stores it", "[contract][edge]
     CHECK_FALSE(plain.write(record));
 }
 
-TEST_CASE("a transactional id is used again after its writer closed", "[contract][edge]") {
+CONTRACT_CASE("a transactional id is used again after its writer closed", "[broker][edge]") {
     const std::string topic = fresh_topic();
     const std::string id = fresh_name("transactional-id");
     for (const char* value : {"first", "second"}) {

@@ -2,6 +2,8 @@
 
 using namespace contract;
 
+CONTRACT_CASES(group_test)
+
 namespace {
 
 std::string topic_with(int count, std::int32_t partitions = 1) {
@@ -23,7 +25,7 @@ PartitionOffset committed(Reader& reader, const std::string& topic, std::int32_t
 
 }  // namespace
 
-TEST_CASE("a group without a commit starts at the earliest record", "[contract][group]") {
+CONTRACT_CASE("a group without a commit starts at the earliest record", "[broker][group]") {
     const std::string topic = topic_with(3);
     RecordingListener listener;
     const auto reader = make_reader({.group = fresh_name("group"), .topics = {topic}}, &listener);
@@ -34,7 +36,7 @@ TEST_CASE("a group without a commit starts at the earliest record", "[contract][
     CHECK(reader->assignment() == std::vector<TopicPartition>{{topic, 0}});
 }
 
-TEST_CASE("a group resumes behind what it committed, with the metadata", "[contract][group]") {
+CONTRACT_CASE("a group resumes behind what it committed, with the metadata", "[broker][group]") {
     const std::string topic = topic_with(5);
     const std::string group = fresh_name("group");
     {
@@ -53,7 +55,7 @@ TEST_CASE("a group resumes behind what it committed, with the metadata", "[contr
     CHECK(listener.was_assigned[0].metadata == "beyond: 4");
 }
 
-TEST_CASE("what was only read is not committed", "[contract][group]") {
+CONTRACT_CASE("what was only read is not committed", "[broker][group]") {
     const std::string topic = topic_with(2);
     const std::string group = fresh_name("group");
     {
@@ -66,7 +68,7 @@ TEST_CASE("what was only read is not committed", "[contract][group]") {
     CHECK(committed(*reader, topic).offset == -1);
 }
 
-TEST_CASE("a commit that is not waited for arrives too", "[contract][group]") {
+CONTRACT_CASE("a commit that is not waited for arrives too", "[broker][group]") {
     const std::string topic = topic_with(2);
     const auto reader = make_reader({.group = fresh_name("group"), .topics = {topic}});
     REQUIRE(read(*reader, 2).size() == 2);
@@ -75,7 +77,7 @@ TEST_CASE("a commit that is not waited for arrives too", "[contract][group]") {
     CHECK(committed(*reader, topic).metadata == "m");
 }
 
-TEST_CASE("each group has its own positions", "[contract][group]") {
+CONTRACT_CASE("each group has its own positions", "[broker][group]") {
     const std::string topic = topic_with(3);
     const auto first = make_reader({.group = fresh_name("group"), .topics = {topic}});
     const auto second = make_reader({.group = fresh_name("group"), .topics = {topic}});
@@ -85,7 +87,7 @@ TEST_CASE("each group has its own positions", "[contract][group]") {
     CHECK(read(*second, 3).size() == 3);
 }
 
-TEST_CASE("a group may start at the latest record", "[contract][group]") {
+CONTRACT_CASE("a group may start at the latest record", "[broker][group]") {
     const std::string topic = topic_with(3);
     RecordingListener listener;
     const auto reader = make_reader(
@@ -96,8 +98,7 @@ TEST_CASE("a group may start at the latest record", "[contract][group]") {
     CHECK(values(read(*reader, 1)) == std::vector<std::string>{"new"});
 }
 
-TEST_CASE("a group may start at a time", "[contract][group]") {
-    CANNOT_SHOW("mock", "the mock cluster does not answer offsets for a time");
+CONTRACT_CASE("a group may start at a time", "[broker][group]") {
     const std::string topic = fresh_topic();
     const Timestamp start = std::chrono::floor<std::chrono::milliseconds>(backend().now()) - 1h;
     std::vector<Record> records;
@@ -111,7 +112,7 @@ TEST_CASE("a group may start at a time", "[contract][group]") {
     CHECK(values(read(*reader, 3)) == std::vector<std::string>{"2", "3", "4"});
 }
 
-TEST_CASE("a group may refuse to start without a commit", "[contract][group]") {
+CONTRACT_CASE("a group may refuse to start without a commit", "[broker][group]") {
     const std::string topic = topic_with(3);
     const auto reader =
         make_reader({.group = fresh_name("group"), .topics = {topic}, .start = {.kind = StartPosition::Kind::fail}});
@@ -124,7 +125,7 @@ TEST_CASE("a group may refuse to start without a commit", "[contract][group]") {
     CHECK(values(read(*reader, 1)) == std::vector<std::string>{"2"});
 }
 
-TEST_CASE("the listener may choose where an assigned partition starts", "[contract][group]") {
+CONTRACT_CASE("the listener may choose where an assigned partition starts", "[broker][group]") {
     const std::string topic = topic_with(5);
     RecordingListener listener;
     listener.on_assigned = [](std::span<AssignedPartition> partitions) { partitions[0].offset = 3; };
@@ -132,7 +133,7 @@ TEST_CASE("the listener may choose where an assigned partition starts", "[contra
     CHECK(values(read(*reader, 2)) == std::vector<std::string>{"3", "4"});
 }
 
-TEST_CASE("the listener gives a position where there is none", "[contract][group]") {
+CONTRACT_CASE("the listener gives a position where there is none", "[broker][group]") {
     const std::string topic = topic_with(2);
     RecordingListener listener;
     listener.on_assigned = [](std::span<AssignedPartition> partitions) { partitions[0].offset = 1; };
@@ -141,8 +142,7 @@ TEST_CASE("the listener gives a position where there is none", "[contract][group
     CHECK(values(read(*reader, 1)) == std::vector<std::string>{"1"});
 }
 
-TEST_CASE("a committed offset that retention has passed is a typed stop, not a jump", "[contract][group]") {
-    CANNOT_SHOW("mock", "the mock cluster cannot delete records");
+CONTRACT_CASE("a committed offset that retention has passed is a typed stop, not a jump", "[broker][group]") {
     const std::string topic = topic_with(5);
     const std::string group = fresh_name("group");
     {
@@ -159,7 +159,7 @@ TEST_CASE("a committed offset that retention has passed is a typed stop, not a j
     CHECK(error->code == codes::offset_out_of_range);
 }
 
-TEST_CASE("a commit of a partition that is not assigned is refused whole", "[contract][group]") {
+CONTRACT_CASE("a commit of a partition that is not assigned is refused whole", "[broker][group]") {
     const std::string topic = topic_with(2, 2);
     const std::string other = topic_with(1);
     const auto reader = make_reader({.group = fresh_name("group"), .topics = {topic}});
@@ -172,7 +172,7 @@ TEST_CASE("a commit of a partition that is not assigned is refused whole", "[con
     CHECK(committed(*reader, topic).offset == -1);
 }
 
-TEST_CASE("metadata beyond 4,096 bytes and negative offsets are refused", "[contract][group]") {
+CONTRACT_CASE("metadata beyond 4,096 bytes and negative offsets are refused", "[broker][group]") {
     const std::string topic = topic_with(1);
     const auto reader = make_reader({.group = fresh_name("group"), .topics = {topic}});
     REQUIRE(read(*reader, 1).size() == 1);
@@ -187,7 +187,7 @@ TEST_CASE("metadata beyond 4,096 bytes and negative offsets are refused", "[cont
     CHECK(negative.error().kind == ErrorKind::invalid_argument);
 }
 
-TEST_CASE("a reader with given partitions may commit for a group that has no members", "[contract][group]") {
+CONTRACT_CASE("a reader with given partitions may commit for a group that has no members", "[broker][group]") {
     const std::string topic = topic_with(3);
     const std::string group = fresh_name("group");
     {
@@ -202,8 +202,7 @@ TEST_CASE("a reader with given partitions may commit for a group that has no mem
     CHECK(values(read(*reader, 1)) == std::vector<std::string>{"2"});
 }
 
-TEST_CASE("a reader with given partitions may not commit for a group that has members", "[contract][group]") {
-    CANNOT_SHOW("mock", "the mock cluster accepts commits of anybody");
+CONTRACT_CASE("a reader with given partitions may not commit for a group that has members", "[broker][group]") {
     const std::string topic = topic_with(3);
     const std::string group = fresh_name("group");
     const auto member = make_reader({.group = group, .topics = {topic}});
@@ -216,8 +215,7 @@ TEST_CASE("a reader with given partitions may not commit for a group that has me
     CHECK(refused.error().code == codes::not_owner);
 }
 
-TEST_CASE("a pattern subscribes to the topics that it matches, later ones too", "[contract][group]") {
-    CANNOT_SHOW("mock", "the mock cluster answers a pattern only after minutes");
+CONTRACT_CASE("a pattern subscribes to the topics that it matches, later ones too", "[broker][group]") {
     const std::string prefix = fresh_name("pattern");
     const auto create = [&](const std::string& suffix) {
         backend().create_topic({.name = prefix + suffix});
@@ -233,7 +231,7 @@ TEST_CASE("a pattern subscribes to the topics that it matches, later ones too", 
     CHECK(read_quietly(*reader).empty());
 }
 
-TEST_CASE("the group's metadata names group and generation", "[contract][group]") {
+CONTRACT_CASE("the group's metadata names group and generation", "[broker][group]") {
     const std::string topic = topic_with(1);
     const std::string group = fresh_name("group");
     const auto reader = make_reader({.group = group, .topics = {topic}});

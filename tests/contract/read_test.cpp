@@ -2,6 +2,8 @@
 
 using namespace contract;
 
+CONTRACT_CASES(read_test)
+
 namespace {
 
 std::string topic_with(int count, std::int32_t partitions = 1) {
@@ -21,13 +23,13 @@ std::unique_ptr<Reader> reader_at(const std::string& topic, std::int64_t offset)
 
 }  // namespace
 
-TEST_CASE("an assigned reader starts at the offset that it was given", "[contract][read]") {
+CONTRACT_CASE("an assigned reader starts at the offset that it was given", "[broker][read]") {
     const std::string topic = topic_with(5);
     CHECK(values(read(*reader_at(topic, 3), 2)) == std::vector<std::string>{"3", "4"});
     CHECK(values(read(*reader_at(topic, -1), 5)).front() == "0");
 }
 
-TEST_CASE("an assigned reader may start at the end", "[contract][read]") {
+CONTRACT_CASE("an assigned reader may start at the end", "[broker][read]") {
     const std::string topic = topic_with(3);
     const auto reader = reader_at(topic, -2);
     CHECK(read_quietly(*reader).empty());
@@ -35,7 +37,7 @@ TEST_CASE("an assigned reader may start at the end", "[contract][read]") {
     CHECK(values(read(*reader, 1)) == std::vector<std::string>{"new"});
 }
 
-TEST_CASE("assigning anew replaces the assignment and raises its epoch", "[contract][read]") {
+CONTRACT_CASE("assigning anew replaces the assignment and raises its epoch", "[broker][read]") {
     const std::string first = topic_with(2);
     const std::string second = topic_with(2);
     const auto reader = reader_at(first, -1);
@@ -51,7 +53,7 @@ TEST_CASE("assigning anew replaces the assignment and raises its epoch", "[contr
     CHECK(after[0].assignment > before[0].assignment);
 }
 
-TEST_CASE("a poll gives at most the records asked for and appends them", "[contract][read]") {
+CONTRACT_CASE("a poll gives at most the records asked for and appends them", "[broker][read]") {
     const std::string topic = topic_with(10);
     const auto reader = reader_at(topic, -1);
     std::vector<ReceivedRecord> records;
@@ -66,7 +68,7 @@ TEST_CASE("a poll gives at most the records asked for and appends them", "[contr
     for (std::size_t i = 0; i < 10; ++i) CHECK(records[i].offset == static_cast<std::int64_t>(i));
 }
 
-TEST_CASE("a poll without a wait comes back at once from an empty topic", "[contract][read]") {
+CONTRACT_CASE("a poll without a wait comes back at once from an empty topic", "[broker][read]") {
     const auto reader = read_from_start(fresh_topic());
     std::vector<ReceivedRecord> records;
     const auto start = std::chrono::steady_clock::now();
@@ -74,7 +76,7 @@ TEST_CASE("a poll without a wait comes back at once from an empty topic", "[cont
     CHECK(std::chrono::steady_clock::now() - start < 1s);
 }
 
-TEST_CASE("a received record outlives its reader", "[contract][read]") {
+CONTRACT_CASE("a received record outlives its reader", "[broker][read]") {
     const std::string topic = topic_with(1);
     std::vector<ReceivedRecord> records;
     {
@@ -85,7 +87,7 @@ TEST_CASE("a received record outlives its reader", "[contract][read]") {
     CHECK(records[0].value == "0");
 }
 
-TEST_CASE("every partition has its turn, in its own order", "[contract][read]") {
+CONTRACT_CASE("every partition has its turn, in its own order", "[broker][read]") {
     const std::string topic = topic_with(90, 3);
     const auto reader = read_from_start(topic, 3);
     std::map<std::int32_t, std::int64_t> next;
@@ -93,7 +95,7 @@ TEST_CASE("every partition has its turn, in its own order", "[contract][read]") 
     CHECK(next == std::map<std::int32_t, std::int64_t>{{0, 30}, {1, 30}, {2, 30}});
 }
 
-TEST_CASE("the position is the next offset to be handed out", "[contract][read]") {
+CONTRACT_CASE("the position is the next offset to be handed out", "[broker][read]") {
     const std::string topic = topic_with(5);
     const auto reader = reader_at(topic, 1);
     REQUIRE(read(*reader, 2).size() == 2);
@@ -101,7 +103,7 @@ TEST_CASE("the position is the next offset to be handed out", "[contract][read]"
     CHECK(reader->position({fresh_name("other"), 0}) == -1);
 }
 
-TEST_CASE("seeking continues at the offset, back and forth, and drops what was buffered", "[contract][read]") {
+CONTRACT_CASE("seeking continues at the offset, back and forth, and drops what was buffered", "[broker][read]") {
     const std::string topic = topic_with(100);
     const auto reader = reader_at(topic, -1);
     REQUIRE(read(*reader, 10).size() == 10);
@@ -114,7 +116,7 @@ TEST_CASE("seeking continues at the offset, back and forth, and drops what was b
     CHECK(offsets(read(*reader, 1)) == std::vector<std::int64_t>{0});
 }
 
-TEST_CASE("seeking a partition that is not assigned is misuse", "[contract][read]") {
+CONTRACT_CASE("seeking a partition that is not assigned is misuse", "[broker][read]") {
     const std::string topic = topic_with(1);
     const auto reader = reader_at(topic, -1);
     const auto sought = reader->seek({topic, 7}, 0);
@@ -123,7 +125,7 @@ TEST_CASE("seeking a partition that is not assigned is misuse", "[contract][read
     CHECK(sought.error().code == codes::not_assigned);
 }
 
-TEST_CASE("a paused partition is silent until it is resumed, and loses nothing", "[contract][read]") {
+CONTRACT_CASE("a paused partition is silent until it is resumed, and loses nothing", "[broker][read]") {
     const std::string topic = topic_with(40, 2);
     const auto reader = read_from_start(topic, 2);
     const std::vector<TopicPartition> second{{topic, 1}};
@@ -139,7 +141,7 @@ TEST_CASE("a paused partition is silent until it is resumed, and loses nothing",
     }
 }
 
-TEST_CASE("pausing in mid-stream and resuming hands out every record once", "[contract][read]") {
+CONTRACT_CASE("pausing in mid-stream and resuming hands out every record once", "[broker][read]") {
     const std::string topic = topic_with(200);
     const auto reader = reader_at(topic, -1);
     const std::vector<TopicPartition> partition{{topic, 0}};
@@ -155,7 +157,7 @@ TEST_CASE("pausing in mid-stream and resuming hands out every record once", "[co
     for (std::size_t i = 0; i < seen.size(); ++i) CHECK(seen[i].offset == static_cast<std::int64_t>(i));
 }
 
-TEST_CASE("an offset out of range is a typed stop, and seeking goes on", "[contract][read]") {
+CONTRACT_CASE("an offset out of range is a typed stop, and seeking goes on", "[broker][read]") {
     const std::string topic = topic_with(3);
     const auto reader = reader_at(topic, 50);
     const auto error = poll_error(*reader);
@@ -168,8 +170,7 @@ TEST_CASE("an offset out of range is a typed stop, and seeking goes on", "[contr
     CHECK(values(read(*reader, 2)) == std::vector<std::string>{"1", "2"});
 }
 
-TEST_CASE("an offset that was deleted is out of range", "[contract][read]") {
-    CANNOT_SHOW("mock", "the mock cluster cannot delete records");
+CONTRACT_CASE("an offset that was deleted is out of range", "[broker][read]") {
     const std::string topic = topic_with(5);
     admin()->delete_records_before({topic, 0}, 3, bound()).value();
     const auto reader = reader_at(topic, 1);
@@ -179,7 +180,7 @@ TEST_CASE("an offset that was deleted is out of range", "[contract][read]") {
     CHECK(values(read(*reader_at(topic, -1), 2)) == std::vector<std::string>{"3", "4"});
 }
 
-TEST_CASE("the end of the log is in range", "[contract][read]") {
+CONTRACT_CASE("the end of the log is in range", "[broker][read]") {
     const std::string topic = topic_with(2);
     const auto reader = reader_at(topic, 2);
     CHECK(read_quietly(*reader).empty());
@@ -187,8 +188,7 @@ TEST_CASE("the end of the log is in range", "[contract][read]") {
     CHECK(values(read(*reader, 1)) == std::vector<std::string>{"next"});
 }
 
-TEST_CASE("an unknown topic is reported to a reader that is given it", "[contract][read]") {
-    CANNOT_SHOW("mock", "the mock cluster creates topics that are asked for");
+CONTRACT_CASE("an unknown topic is reported to a reader that is given it", "[broker][read]") {
     const auto reader = make_reader({});
     const std::vector<PartitionOffset> positions{{fresh_name("unknown"), 0, 0}};
     const auto assigned = reader->assign(positions);
@@ -198,8 +198,7 @@ TEST_CASE("an unknown topic is reported to a reader that is given it", "[contrac
     CHECK(error->code == codes::reader_topic_unknown);
 }
 
-TEST_CASE("an unknown topic is reported to a reader that subscribes to it", "[contract][read]") {
-    CANNOT_SHOW("mock", "the mock cluster creates topics that are asked for");
+CONTRACT_CASE("an unknown topic is reported to a reader that subscribes to it", "[broker][read]") {
     const std::string topic = fresh_name("unknown");
     const auto reader = make_reader({.group = fresh_name("group"), .topics = {topic}});
     const auto error = poll_error(*reader);
@@ -209,7 +208,7 @@ TEST_CASE("an unknown topic is reported to a reader that subscribes to it", "[co
     CHECK(error->message.find(topic) != std::string::npos);
 }
 
-TEST_CASE("a reader with topics refuses to be assigned", "[contract][read]") {
+CONTRACT_CASE("a reader with topics refuses to be assigned", "[broker][read]") {
     const std::string topic = topic_with(1);
     const auto reader = make_reader({.group = fresh_name("group"), .topics = {topic}});
     const std::vector<PartitionOffset> positions{{topic, 0, 0}};
@@ -219,7 +218,7 @@ TEST_CASE("a reader with topics refuses to be assigned", "[contract][read]") {
     CHECK(assigned.error().code == codes::subscribed);
 }
 
-TEST_CASE("a reader without a group has nothing to commit to", "[contract][read]") {
+CONTRACT_CASE("a reader without a group has nothing to commit to", "[broker][read]") {
     const std::string topic = topic_with(1);
     const auto reader = reader_at(topic, 0);
     const std::vector<PartitionOffset> positions{{topic, 0, 1}};
@@ -232,7 +231,7 @@ TEST_CASE("a reader without a group has nothing to commit to", "[contract][read]
     CHECK_FALSE(reader->group_metadata());
 }
 
-TEST_CASE("a closed reader refuses work and closes again in peace", "[contract][read]") {
+CONTRACT_CASE("a closed reader refuses work and closes again in peace", "[broker][read]") {
     const std::string topic = topic_with(1);
     const auto reader = make_reader({.group = fresh_name("group"), .topics = {topic}});
     REQUIRE(read(*reader, 1).size() == 1);
@@ -249,7 +248,7 @@ TEST_CASE("a closed reader refuses work and closes again in peace", "[contract][
     CHECK(committed.error().kind == ErrorKind::closed);
 }
 
-TEST_CASE("options of a reader out of range are refused by name", "[contract][read]") {
+CONTRACT_CASE("options of a reader out of range are refused by name", "[broker][read]") {
     const auto broker = backend().make_broker();
     const auto refused = [&](const ReaderOptions& options, std::string_view member) {
         const auto reader = broker.port().reader(options, nullptr);

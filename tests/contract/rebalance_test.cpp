@@ -2,6 +2,8 @@
 
 using namespace contract;
 
+CONTRACT_CASES(rebalance_test)
+
 namespace {
 
 std::set<TopicPartition> all_of(const std::string& topic, std::int32_t partitions) {
@@ -53,7 +55,7 @@ std::vector<PartitionOffset> positions_of(const std::set<TopicPartition>& partit
 
 }  // namespace
 
-TEST_CASE("a second member takes half of the partitions over", "[contract][rebalance]") {
+CONTRACT_CASE("a second member takes half of the partitions over", "[broker][rebalance]") {
     for (const bool cooperative : {false, true}) {
         CAPTURE(cooperative);
         Pair pair{cooperative};
@@ -72,7 +74,7 @@ TEST_CASE("a second member takes half of the partitions over", "[contract][rebal
     }
 }
 
-TEST_CASE("a member that leaves is replaced by the others", "[contract][rebalance]") {
+CONTRACT_CASE("a member that leaves is replaced by the others", "[broker][rebalance]") {
     for (const bool cooperative : {false, true}) {
         CAPTURE(cooperative);
         Pair pair{cooperative};
@@ -86,7 +88,7 @@ TEST_CASE("a member that leaves is replaced by the others", "[contract][rebalanc
     }
 }
 
-TEST_CASE("a destroyed member leaves too", "[contract][rebalance]") {
+CONTRACT_CASE("a destroyed member leaves too", "[broker][rebalance]") {
     Pair pair{true};
     const auto one = pair.join(pair.first);
     {
@@ -96,7 +98,7 @@ TEST_CASE("a destroyed member leaves too", "[contract][rebalance]") {
     CHECK(poll_until({one.get()}, [&] { return pair.first.owned.size() == 4; }));
 }
 
-TEST_CASE("no partition ever has two readers during a rebalance", "[contract][rebalance]") {
+CONTRACT_CASE("no partition ever has two readers during a rebalance", "[broker][rebalance]") {
     for (const bool cooperative : {false, true}) {
         CAPTURE(cooperative);
         Pair pair{cooperative};
@@ -119,8 +121,7 @@ TEST_CASE("no partition ever has two readers during a rebalance", "[contract][re
     }
 }
 
-TEST_CASE("an eager rebalance takes everything away, a cooperative one only what moves", "[contract][rebalance]") {
-    CANNOT_SHOW("mock", "the mock cluster may rebalance more than once");
+CONTRACT_CASE("an eager rebalance takes everything away, a cooperative one only what moves", "[broker][rebalance]") {
     for (const bool cooperative : {false, true}) {
         CAPTURE(cooperative);
         Pair pair{cooperative};
@@ -133,8 +134,7 @@ TEST_CASE("an eager rebalance takes everything away, a cooperative one only what
     }
 }
 
-TEST_CASE("what is revoked may still be committed, and its next owner resumes there", "[contract][rebalance]") {
-    CANNOT_SHOW("mock", "the mock cluster refuses commits while it rebalances");
+CONTRACT_CASE("what is revoked may still be committed, and its next owner resumes there", "[broker][rebalance]") {
     Pair pair{true};
     std::vector<Record> records;
     for (int i = 0; i < 40; ++i) records.push_back(text(pair.topic, std::to_string(i), i % 4));
@@ -164,7 +164,7 @@ TEST_CASE("what is revoked may still be committed, and its next owner resumes th
     for (const Seen& record : seen) CHECK(record.offset >= 7);
 }
 
-TEST_CASE("what was taken away can no longer be committed", "[contract][rebalance]") {
+CONTRACT_CASE("what was taken away can no longer be committed", "[broker][rebalance]") {
     Pair pair{true};
     const auto one = pair.join(pair.first);
     REQUIRE(poll_until({one.get()}, [&] { return pair.first.owned.size() == 4; }));
@@ -177,7 +177,7 @@ TEST_CASE("what was taken away can no longer be committed", "[contract][rebalanc
     CHECK(one->commit(positions_of(pair.first.owned, 0), bound()));
 }
 
-TEST_CASE("the assignment's epoch grows each time a partition comes back", "[contract][rebalance]") {
+CONTRACT_CASE("the assignment's epoch grows each time a partition comes back", "[broker][rebalance]") {
     Pair pair{true};
     const auto one = pair.join(pair.first);
     REQUIRE(poll_until({one.get()}, [&] { return pair.first.owned.size() == 4; }));
@@ -195,7 +195,7 @@ TEST_CASE("the assignment's epoch grows each time a partition comes back", "[con
     for (const Seen& seen : read(*one, 3)) CHECK(seen.assignment == newest[{seen.topic, seen.partition}]);
 }
 
-TEST_CASE("a rebalance forgets the pause of what it takes away", "[contract][rebalance]") {
+CONTRACT_CASE("a rebalance forgets the pause of what it takes away", "[broker][rebalance]") {
     Pair pair{true};
     const auto one = pair.join(pair.first);
     REQUIRE(poll_until({one.get()}, [&] { return pair.first.owned.size() == 4; }));
@@ -210,8 +210,7 @@ TEST_CASE("a rebalance forgets the pause of what it takes away", "[contract][reb
     CHECK(read(*one, 1).size() == 1);
 }
 
-TEST_CASE("a member that polls too late has lost its partitions and joins again", "[contract][rebalance][slow]") {
-    CANNOT_SHOW("mock", "waits six seconds for what the other backends show");
+CONTRACT_CASE("a member that polls too late has lost its partitions and joins again", "[broker][rebalance][slow]") {
     Pair pair{true};
     const auto one = pair.join(pair.first);
     const auto two = pair.join(pair.second);
@@ -228,8 +227,7 @@ TEST_CASE("a member that polls too late has lost its partitions and joins again"
     CHECK(std::set<TopicPartition>(pair.first.was_lost.begin(), pair.first.was_lost.end()) == before);
 }
 
-TEST_CASE("a static member that restarts keeps its partitions without a rebalance", "[contract][rebalance]") {
-    CANNOT_SHOW("mock", "the mock cluster does not know static members");
+CONTRACT_CASE("a static member that restarts keeps its partitions without a rebalance", "[broker][rebalance]") {
     Pair pair{true};
     const auto one = pair.join(pair.first, "a");
     auto two = pair.join(pair.second, "b");
@@ -246,8 +244,7 @@ TEST_CASE("a static member that restarts keeps its partitions without a rebalanc
     CHECK(pair.first.was_revoked.size() == revoked);
 }
 
-TEST_CASE("a static member that stays away is replaced after the session's time-out", "[contract][rebalance][slow]") {
-    CANNOT_SHOW("mock", "the mock cluster does not know static members");
+CONTRACT_CASE("a static member that stays away is replaced after the session's time-out", "[broker][rebalance][slow]") {
     Pair pair{true};
     const auto one = pair.join(pair.first, "a");
     const auto two = pair.join(pair.second, "b");
@@ -261,8 +258,7 @@ TEST_CASE("a static member that stays away is replaced after the session's time-
     }));
 }
 
-TEST_CASE("a second reader with the same instance id puts the first one out for good", "[contract][rebalance]") {
-    CANNOT_SHOW("mock", "the mock cluster does not know static members");
+CONTRACT_CASE("a second reader with the same instance id puts the first one out for good", "[broker][rebalance]") {
     Pair pair{true};
     const auto one = pair.join(pair.first, "same");
     REQUIRE(poll_until({one.get()}, [&] { return pair.first.owned.size() == 4; }));
@@ -274,7 +270,7 @@ TEST_CASE("a second reader with the same instance id puts the first one out for 
     CHECK(error->code == codes::instance_fenced);
 }
 
-TEST_CASE("more members than partitions leave some idle, who take over later", "[contract][rebalance]") {
+CONTRACT_CASE("more members than partitions leave some idle, who take over later", "[broker][rebalance]") {
     const std::string topic = fresh_topic(1);
     const std::string group = fresh_name("group");
     RecordingListener first;

@@ -21,6 +21,14 @@ void poll_once(Reader& reader, std::vector<Seen>& seen, std::size_t most, Durati
 
 }  // namespace
 
+std::string fresh_topic(std::int32_t partitions) { return fresh_topic(TopicSpec{.partitions = partitions}); }
+
+std::string fresh_topic(TopicSpec spec) {
+    spec.name = fresh_name("topic");
+    backend().create_topic(spec);
+    return spec.name;
+}
+
 void CollectingSink::written(std::span<const WriteOutcome> outcomes) noexcept {
     const std::lock_guard lock{mutex_};
     for (const WriteOutcome& outcome : outcomes) {

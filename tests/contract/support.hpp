@@ -1,6 +1,6 @@
 #pragma once
 
-#include "contract/backend.hpp"
+#include "contract/cases.hpp"
 
 #include "support/catch.hpp"
 
@@ -19,6 +19,13 @@ namespace contract {
 
 using namespace eventsdk;
 using namespace std::chrono_literals;
+
+/// The broker that this run is about.
+inline conformance::BrokerSubject& backend() { return *subjects().broker; }
+/// A new topic of that many partitions.
+std::string fresh_topic(std::int32_t partitions = 1);
+/// A new topic; `spec.name` is chosen here.
+std::string fresh_topic(TopicSpec spec);
 
 /// Keeps the outcome of every tag.
 class CollectingSink final : public WriteSink {

@@ -4,9 +4,9 @@
 
 using namespace contract;
 
-namespace {
+CONTRACT_CASES(transaction_test)
 
-constexpr const char* no_isolation = "the mock cluster does not isolate transactions";
+namespace {
 
 std::vector<std::string> visible(const std::string& topic, std::size_t count,
                                  Isolation isolation = Isolation::read_committed) {
@@ -39,7 +39,7 @@ struct Input {
 
 }  // namespace
 
-TEST_CASE("the records of a committed transaction become visible together", "[contract][transaction]") {
+CONTRACT_CASE("the records of a committed transaction become visible together", "[broker][transaction]") {
     const std::string topic = fresh_topic();
     TransactionUnderTest transaction;
     transaction.writer->begin().value();
@@ -53,8 +53,7 @@ TEST_CASE("the records of a committed transaction become visible together", "[co
     }
 }
 
-TEST_CASE("aborted records are hidden from committed readers and shown to the others", "[contract][transaction]") {
-    CANNOT_SHOW("mock", no_isolation);
+CONTRACT_CASE("aborted records are hidden from committed readers and shown to the others", "[broker][transaction]") {
     const std::string topic = fresh_topic();
     TransactionUnderTest transaction;
     transaction.writer->begin().value();
@@ -68,9 +67,8 @@ TEST_CASE("aborted records are hidden from committed readers and shown to the ot
     CHECK(visible(topic, 2, Isolation::read_uncommitted) == std::vector<std::string>{"aborted", "committed"});
 }
 
-TEST_CASE("a reader of given partitions comes to the end of the log behind aborted records",
-          "[contract][transaction]") {
-    CANNOT_SHOW("mock", no_isolation);
+CONTRACT_CASE("a reader of given partitions comes to the end of the log behind aborted records",
+              "[broker][transaction]") {
     const std::string topic = fresh_topic();
     WriterUnderTest{}.write_all({text(topic, "before")});
     TransactionUnderTest transaction;
@@ -85,8 +83,7 @@ TEST_CASE("a reader of given partitions comes to the end of the log behind abort
     CHECK(poll_until({reader.get()}, [&] { return reader->position({topic, 0}) == end; }));
 }
 
-TEST_CASE("the control record of each transaction occupies an offset", "[contract][transaction]") {
-    CANNOT_SHOW("mock", "the mock cluster writes no control records");
+CONTRACT_CASE("the control record of each transaction occupies an offset", "[broker][transaction]") {
     const std::string topic = fresh_topic();
     TransactionUnderTest transaction;
     for (const bool commit : {true, false, true}) {
@@ -105,8 +102,7 @@ TEST_CASE("the control record of each transaction occupies an offset", "[contrac
     CHECK(watermarks(topic).last_stable == 10);
 }
 
-TEST_CASE("a reader's position passes the control records at the end of the log", "[contract][transaction]") {
-    CANNOT_SHOW("mock", "the mock cluster writes no control records");
+CONTRACT_CASE("a reader's position passes the control records at the end of the log", "[broker][transaction]") {
     const std::string topic = fresh_topic();
     TransactionUnderTest transaction;
     transaction.writer->begin().value();
@@ -125,8 +121,7 @@ TEST_CASE("a reader's position passes the control records at the end of the log"
     CHECK(reader->position({topic, 0}) == 4);
 }
 
-TEST_CASE("an open transaction holds committed readers at the last stable offset", "[contract][transaction]") {
-    CANNOT_SHOW("mock", no_isolation);
+CONTRACT_CASE("an open transaction holds committed readers at the last stable offset", "[broker][transaction]") {
     const std::string topic = fresh_topic();
     WriterUnderTest writer;
     writer.write(text(topic, "before")).value();
@@ -146,8 +141,7 @@ TEST_CASE("an open transaction holds committed readers at the last stable offset
     CHECK(watermarks(topic).last_stable == 4);
 }
 
-TEST_CASE("transactions that overlap are told apart", "[contract][transaction]") {
-    CANNOT_SHOW("mock", no_isolation);
+CONTRACT_CASE("transactions that overlap are told apart", "[broker][transaction]") {
     const std::string topic = fresh_topic();
     TransactionUnderTest first;
     TransactionUnderTest second;
@@ -166,8 +160,7 @@ TEST_CASE("transactions that overlap are told apart", "[contract][transaction]")
     CHECK(visible(topic, 2) == std::vector<std::string>{"first-1", "first-2"});
 }
 
-TEST_CASE("a transaction over several partitions ends in each of them", "[contract][transaction]") {
-    CANNOT_SHOW("mock", "the mock cluster writes no control records");
+CONTRACT_CASE("a transaction over several partitions ends in each of them", "[broker][transaction]") {
     const std::string topic = fresh_topic(3);
     TransactionUnderTest transaction;
     transaction.writer->begin().value();
@@ -179,7 +172,7 @@ TEST_CASE("a transaction over several partitions ends in each of them", "[contra
     CHECK(eventually([&] { return watermarks(topic, 2).last_stable == 2; }));
 }
 
-TEST_CASE("a transaction without records leaves no trace", "[contract][transaction]") {
+CONTRACT_CASE("a transaction without records leaves no trace", "[broker][transaction]") {
     const std::string topic = fresh_topic();
     TransactionUnderTest transaction;
     transaction.writer->begin().value();
@@ -189,7 +182,7 @@ TEST_CASE("a transaction without records leaves no trace", "[contract][transacti
     CHECK(watermarks(topic).high == 0);
 }
 
-TEST_CASE("calls in the wrong state are misuse and change nothing", "[contract][transaction]") {
+CONTRACT_CASE("calls in the wrong state are misuse and change nothing", "[broker][transaction]") {
     const std::string topic = fresh_topic();
     TransactionUnderTest transaction;
     const auto misuse = [](const Result<void>& result, std::string_view code) {
@@ -208,8 +201,7 @@ TEST_CASE("calls in the wrong state are misuse and change nothing", "[contract][
     CHECK(transaction.sink.of(99).times == 0);
 }
 
-TEST_CASE("a failed write spoils the transaction, and the next one is whole", "[contract][transaction]") {
-    CANNOT_SHOW("mock", "the mock cluster has no topic settings");
+CONTRACT_CASE("a failed write spoils the transaction, and the next one is whole", "[broker][transaction]") {
     const std::string topic = fresh_topic(TopicSpec{.max_record_bytes = 2'000});
     TransactionUnderTest transaction;
     transaction.writer->begin().value();
@@ -229,8 +221,7 @@ TEST_CASE("a failed write spoils the transaction, and the next one is whole", "[
     CHECK(visible(topic, 1) == std::vector<std::string>{"next"});
 }
 
-TEST_CASE("a second instance fences the first one and aborts what it left open", "[contract][transaction]") {
-    CANNOT_SHOW("mock", "the mock cluster does not fence");
+CONTRACT_CASE("a second instance fences the first one and aborts what it left open", "[broker][transaction]") {
     const std::string topic = fresh_topic();
     const std::string id = fresh_name("transactional-id");
     TransactionUnderTest first{id};
@@ -251,8 +242,7 @@ TEST_CASE("a second instance fences the first one and aborts what it left open",
     CHECK(visible(topic, 1) == std::vector<std::string>{"second"});
 }
 
-TEST_CASE("a fenced instance cannot write any more", "[contract][transaction]") {
-    CANNOT_SHOW("mock", "the mock cluster does not fence");
+CONTRACT_CASE("a fenced instance cannot write any more", "[broker][transaction]") {
     const std::string topic = fresh_topic();
     const std::string id = fresh_name("transactional-id");
     TransactionUnderTest first{id};
@@ -271,8 +261,8 @@ TEST_CASE("a fenced instance cannot write any more", "[contract][transaction]") 
     CHECK(visible(topic, 0).empty());
 }
 
-TEST_CASE("a transaction that outlives its timeout is aborted and its writer fenced", "[contract][transaction][slow]") {
-    CANNOT_SHOW("mock", "the mock cluster does not time transactions out");
+CONTRACT_CASE("a transaction that outlives its timeout is aborted and its writer fenced",
+              "[broker][transaction][slow]") {
     const std::string topic = fresh_topic();
     TransactionUnderTest transaction{fresh_name("transactional-id"), 1s};
     transaction.writer->begin().value();
@@ -289,8 +279,7 @@ TEST_CASE("a transaction that outlives its timeout is aborted and its writer fen
     CHECK(visible(topic, 0).empty());
 }
 
-TEST_CASE("closing a writer aborts its open transaction", "[contract][transaction]") {
-    CANNOT_SHOW("mock", no_isolation);
+CONTRACT_CASE("closing a writer aborts its open transaction", "[broker][transaction]") {
     const std::string topic = fresh_topic();
     TransactionUnderTest transaction;
     transaction.writer->begin().value();
@@ -305,8 +294,7 @@ TEST_CASE("closing a writer aborts its open transaction", "[contract][transactio
     CHECK(begun.error().code == codes::writer_closed);
 }
 
-TEST_CASE("offsets in a transaction move the group when it commits, not before", "[contract][transaction]") {
-    CANNOT_SHOW("mock", "the mock cluster ignores offsets in a transaction");
+CONTRACT_CASE("offsets in a transaction move the group when it commits, not before", "[broker][transaction]") {
     Input input;
     const std::string topic = fresh_topic();
     TransactionUnderTest transaction;
@@ -320,8 +308,7 @@ TEST_CASE("offsets in a transaction move the group when it commits, not before",
     CHECK(visible(topic, 1) == std::vector<std::string>{"out"});
 }
 
-TEST_CASE("offsets in an aborted transaction never happened", "[contract][transaction]") {
-    CANNOT_SHOW("mock", "the mock cluster ignores offsets in a transaction");
+CONTRACT_CASE("offsets in an aborted transaction never happened", "[broker][transaction]") {
     Input input;
     TransactionUnderTest transaction;
     transaction.writer->begin().value();
@@ -334,8 +321,7 @@ TEST_CASE("offsets in an aborted transaction never happened", "[contract][transa
     CHECK(eventually([&] { return input.committed() == 1; }));
 }
 
-TEST_CASE("committed positions wait for the transaction that is about to change them", "[contract][transaction]") {
-    CANNOT_SHOW("mock", "the mock cluster ignores offsets in a transaction");
+CONTRACT_CASE("committed positions wait for the transaction that is about to change them", "[broker][transaction]") {
     Input input;
     TransactionUnderTest transaction;
     transaction.writer->begin().value();
@@ -348,8 +334,7 @@ TEST_CASE("committed positions wait for the transaction that is about to change 
     CHECK(eventually([&] { return input.committed() == 2; }));
 }
 
-TEST_CASE("offsets of a member that was rebalanced away abort the transaction", "[contract][transaction]") {
-    CANNOT_SHOW("mock", "the mock cluster ignores offsets in a transaction");
+CONTRACT_CASE("offsets of a member that was rebalanced away abort the transaction", "[broker][transaction]") {
     Input input;
     const GroupMetadata stale = input.reader->group_metadata().value();
     input.reader->close(bound());
@@ -369,8 +354,7 @@ TEST_CASE("offsets of a member that was rebalanced away abort the transaction", 
     CHECK(successor->committed(partitions, bound())->at(0).offset == -1);
 }
 
-TEST_CASE("a committed reader goes past aborted records to what follows", "[contract][transaction]") {
-    CANNOT_SHOW("mock", no_isolation);
+CONTRACT_CASE("a committed reader goes past aborted records to what follows", "[broker][transaction]") {
     const std::string topic = fresh_topic();
     const auto reader = read_from_start(topic);
     TransactionUnderTest transaction;
@@ -389,7 +373,7 @@ TEST_CASE("a committed reader goes past aborted records to what follows", "[cont
     CHECK(reader->position({topic, 0}) == 64);
 }
 
-TEST_CASE("transactional options out of range are refused by name", "[contract][transaction]") {
+CONTRACT_CASE("transactional options out of range are refused by name", "[broker][transaction]") {
     CollectingSink sink;
     const auto broker = backend().make_broker();
     const auto refused = [&](const TransactionalWriterOptions& options, std::string_view member) {

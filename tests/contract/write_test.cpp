@@ -1,13 +1,15 @@
 #include "contract/support.hpp"
+#include "partitioner_vectors.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <fstream>
 #include <thread>
 
 using namespace contract;
 
-TEST_CASE("a record is read back with its key, value and timestamp", "[contract][write]") {
+CONTRACT_CASES(write_test)
+
+CONTRACT_CASE("a record is read back with its key, value and timestamp", "[broker][write]") {
     const std::string topic = fresh_topic();
     WriterUnderTest writer;
     const Timestamp time = backend().now() - 1h;
@@ -24,7 +26,7 @@ TEST_CASE("a record is read back with its key, value and timestamp", "[contract]
     CHECK(seen[0].record.timestamp == std::chrono::floor<std::chrono::milliseconds>(time));
 }
 
-TEST_CASE("headers keep their order, repetitions, and null apart from empty", "[contract][write]") {
+CONTRACT_CASE("headers keep their order, repetitions, and null apart from empty", "[broker][write]") {
     const std::string topic = fresh_topic();
     const std::vector<Header> headers{
         {"b", "1"}, {"a", "2"}, {"b", "3"}, {"null", std::nullopt}, {"empty", ""}, {"bytes", std::string{"\0\xff", 2}}};
@@ -34,7 +36,7 @@ TEST_CASE("headers keep their order, repetitions, and null apart from empty", "[
     CHECK(seen[0].record.headers == headers);
 }
 
-TEST_CASE("null and empty keys and values stay apart", "[contract][write]") {
+CONTRACT_CASE("null and empty keys and values stay apart", "[broker][write]") {
     const std::string topic = fresh_topic();
     WriterUnderTest writer;
     writer.write_all({{.topic = topic, .key = "k", .value = std::nullopt},
@@ -50,7 +52,7 @@ TEST_CASE("null and empty keys and values stay apart", "[contract][write]") {
     CHECK(seen[2].record.value == "v");
 }
 
-TEST_CASE("a record without timestamp gets the time of writing in milliseconds", "[contract][write]") {
+CONTRACT_CASE("a record without timestamp gets the time of writing in milliseconds", "[broker][write]") {
     const std::string topic = fresh_topic();
     const Timestamp before = std::chrono::floor<std::chrono::milliseconds>(backend().now());
     WriterUnderTest{}.write(text(topic, "v")).value();
@@ -62,8 +64,7 @@ TEST_CASE("a record without timestamp gets the time of writing in milliseconds",
     CHECK(*seen[0].record.timestamp <= after);
 }
 
-TEST_CASE("a topic may stamp records with the time of appending", "[contract][write]") {
-    CANNOT_SHOW("mock", "the mock cluster has no topic settings");
+CONTRACT_CASE("a topic may stamp records with the time of appending", "[broker][write]") {
     const std::string topic = fresh_topic(TopicSpec{.config = {{"message.timestamp.type", "LogAppendTime"}}});
     const Timestamp before = std::chrono::floor<std::chrono::milliseconds>(backend().now());
     WriterUnderTest{}.write({.topic = topic, .value = "v", .timestamp = before - 5h}).value();
@@ -74,7 +75,7 @@ TEST_CASE("a topic may stamp records with the time of appending", "[contract][wr
     CHECK(records[0].timestamp >= before);
 }
 
-TEST_CASE("an explicit partition is obeyed", "[contract][write]") {
+CONTRACT_CASE("an explicit partition is obeyed", "[broker][write]") {
     const std::string topic = fresh_topic(4);
     WriterUnderTest writer;
     for (std::int32_t partition = 3; partition >= 0; --partition) {
@@ -83,9 +84,8 @@ TEST_CASE("an explicit partition is obeyed", "[contract][write]") {
     }
 }
 
-TEST_CASE("keys go to the partitions where Java's client puts them", "[contract][write]") {
-    std::ifstream file{EVENTSDK_TEST_SOURCE_DIR "/vectors/partitioner.json"};
-    const auto cases = nlohmann::json::parse(file)["cases"];
+CONTRACT_CASE("keys go to the partitions where Java's client puts them", "[broker][write]") {
+    const auto cases = nlohmann::json::parse(partitioner_vectors)["cases"];
     const std::string topic = fresh_topic(12);
     WriterUnderTest writer;
     for (const auto& vector : cases) {
@@ -101,7 +101,7 @@ TEST_CASE("keys go to the partitions where Java's client puts them", "[contract]
     }
 }
 
-TEST_CASE("each topic may have its own partitioner", "[contract][write]") {
+CONTRACT_CASE("each topic may have its own partitioner", "[broker][write]") {
     const std::string usual = fresh_topic(12);
     const std::string dapr = fresh_topic(12);
     const std::string own = fresh_topic(12);
@@ -117,7 +117,7 @@ TEST_CASE("each topic may have its own partitioner", "[contract][write]") {
     CHECK(writer.write({.topic = own, .key = "kafka", .value = "v"})->partition == 5);
 }
 
-TEST_CASE("a custom partitioner that answers out of range fails the write", "[contract][write]") {
+CONTRACT_CASE("a custom partitioner that answers out of range fails the write", "[broker][write]") {
     const std::string topic = fresh_topic(2);
     WriterOptions options;
     options.partitioner = Partitioner::custom([](auto, std::int32_t partitions) { return partitions; });
@@ -129,7 +129,7 @@ TEST_CASE("a custom partitioner that answers out of range fails the write", "[co
     CHECK(writer.write({.topic = topic, .key = "k", .value = "v", .partition = 1}));
 }
 
-TEST_CASE("records of one partition are stored in the order of writing", "[contract][write]") {
+CONTRACT_CASE("records of one partition are stored in the order of writing", "[broker][write]") {
     const std::string topic = fresh_topic(2);
     WriterUnderTest writer;
     std::vector<Record> records;
@@ -145,7 +145,7 @@ TEST_CASE("records of one partition are stored in the order of writing", "[contr
     CHECK(next[1] == 501);
 }
 
-TEST_CASE("every accepted record has exactly one outcome, from many threads too", "[contract][write]") {
+CONTRACT_CASE("every accepted record has exactly one outcome, from many threads too", "[broker][write]") {
     const std::string topic = fresh_topic(3);
     WriterUnderTest writer;
     std::vector<std::thread> threads;
@@ -169,7 +169,7 @@ TEST_CASE("every accepted record has exactly one outcome, from many threads too"
     }
 }
 
-TEST_CASE("a sink may write further records", "[contract][write]") {
+CONTRACT_CASE("a sink may write further records", "[broker][write]") {
     struct Chain final : WriteSink {
         Writer* writer = nullptr;
         std::string topic;
@@ -192,8 +192,7 @@ TEST_CASE("a sink may write further records", "[contract][write]") {
     CHECK(read(*read_from_start(chain.topic), 300).size() == 300);
 }
 
-TEST_CASE("a write to an unknown topic fails within the deadline", "[contract][write]") {
-    CANNOT_SHOW("mock", "the mock cluster creates topics that are written to");
+CONTRACT_CASE("a write to an unknown topic fails within the deadline", "[broker][write]") {
     WriterUnderTest writer{backend().make_broker(), {.delivery_timeout = 10s}};
     const auto receipt = writer.write(text(fresh_name("unknown"), "v", std::nullopt));
     REQUIRE_FALSE(receipt);
@@ -202,7 +201,7 @@ TEST_CASE("a write to an unknown topic fails within the deadline", "[contract][w
     CHECK(writer.writer->pending() == 0);
 }
 
-TEST_CASE("a write to a partition that the topic does not have fails", "[contract][write]") {
+CONTRACT_CASE("a write to a partition that the topic does not have fails", "[broker][write]") {
     const std::string topic = fresh_topic(2);
     WriterUnderTest writer{backend().make_broker(), {.delivery_timeout = 10s}};
     for (const std::int32_t partition : {2, -7}) {
@@ -213,7 +212,7 @@ TEST_CASE("a write to a partition that the topic does not have fails", "[contrac
     }
 }
 
-TEST_CASE("an impossible topic name is refused at once", "[contract][write]") {
+CONTRACT_CASE("an impossible topic name is refused at once", "[broker][write]") {
     WriterUnderTest writer;
     for (const std::string& name : {std::string{}, std::string{"a b"}, std::string{".."}, std::string(250, 'a')}) {
         const auto written = writer.writer->write(text(name, "v"), 1);
@@ -224,8 +223,7 @@ TEST_CASE("an impossible topic name is refused at once", "[contract][write]") {
     CHECK(writer.sink.seen().empty());
 }
 
-TEST_CASE("a record larger than its topic takes is permanent, and the writer goes on", "[contract][write]") {
-    CANNOT_SHOW("mock", "the mock cluster has no topic settings");
+CONTRACT_CASE("a record larger than its topic takes is permanent, and the writer goes on", "[broker][write]") {
     const std::string topic = fresh_topic(TopicSpec{.max_record_bytes = 2'000});
     WriterUnderTest writer{backend().make_broker(), {.compression = Compression::none}};
     const auto refused = writer.write(text(topic, std::string(3'000, 'x')));
@@ -236,8 +234,7 @@ TEST_CASE("a record larger than its topic takes is permanent, and the writer goe
     CHECK(watermarks(topic).high == 1);
 }
 
-TEST_CASE("a record of one megabyte passes, a much larger one is permanent", "[contract][write]") {
-    CANNOT_SHOW("mock", "the mock cluster takes records of any size");
+CONTRACT_CASE("a record of one megabyte passes, a much larger one is permanent", "[broker][write]") {
     const std::string topic = fresh_topic();
     WriterUnderTest writer{backend().make_broker(), {.compression = Compression::none}};
     const std::string large(1'000'000, 'x');
@@ -251,8 +248,7 @@ TEST_CASE("a record of one megabyte passes, a much larger one is permanent", "[c
     CHECK(seen[0].record.value == large);
 }
 
-TEST_CASE("a compacted topic refuses a record without key", "[contract][write]") {
-    CANNOT_SHOW("mock", "the mock cluster has no topic settings");
+CONTRACT_CASE("a compacted topic refuses a record without key", "[broker][write]") {
     const std::string topic = fresh_topic(TopicSpec{.cleanup = CleanupPolicy::compact});
     WriterUnderTest writer;
     const auto refused = writer.write(text(topic, "v"));
@@ -262,8 +258,7 @@ TEST_CASE("a compacted topic refuses a record without key", "[contract][write]")
     CHECK(writer.write({.topic = topic, .key = "", .value = "v"}));
 }
 
-TEST_CASE("a timestamp far in the future is refused", "[contract][write]") {
-    CANNOT_SHOW("mock", "the mock cluster does not look at timestamps");
+CONTRACT_CASE("a timestamp far in the future is refused", "[broker][write]") {
     const std::string topic = fresh_topic();
     WriterUnderTest writer;
     const auto refused = writer.write({.topic = topic, .value = "v", .timestamp = backend().now() + 2h});
@@ -273,7 +268,7 @@ TEST_CASE("a timestamp far in the future is refused", "[contract][write]") {
     CHECK(writer.write({.topic = topic, .value = "v", .timestamp = backend().now() + 30min}));
 }
 
-TEST_CASE("closing ends every record's way with one outcome and refuses more", "[contract][write]") {
+CONTRACT_CASE("closing ends every record's way with one outcome and refuses more", "[broker][write]") {
     const std::string topic = fresh_topic(3);
     CollectingSink sink;
     std::uint64_t accepted = 0;
@@ -296,7 +291,7 @@ TEST_CASE("closing ends every record's way with one outcome and refuses more", "
     }
 }
 
-TEST_CASE("destroying a writer with work in flight still gives every record one outcome", "[contract][write]") {
+CONTRACT_CASE("destroying a writer with work in flight still gives every record one outcome", "[broker][write]") {
     const std::string topic = fresh_topic();
     CollectingSink sink;
     backend().make_broker().port().writer({.linger = 500ms}, sink).value()->write(text(topic, "v"), 7).value();
@@ -310,7 +305,7 @@ TEST_CASE("destroying a writer with work in flight still gives every record one 
     }
 }
 
-TEST_CASE("options out of range are refused by name", "[contract][write]") {
+CONTRACT_CASE("options out of range are refused by name", "[broker][write]") {
     CollectingSink sink;
     const auto broker = backend().make_broker();
     const auto refused = [&](const WriterOptions& options, std::string_view member) {
@@ -325,7 +320,7 @@ TEST_CASE("options out of range are refused by name", "[contract][write]") {
     refused({.queue_bytes = 0}, "queue_bytes");
 }
 
-TEST_CASE("the broker answers a probe and says what it is", "[contract][write]") {
+CONTRACT_CASE("the broker answers a probe and says what it is", "[broker][write]") {
     const auto broker = backend().make_broker();
     CHECK(broker.port().probe(bound()));
     CHECK_FALSE(broker.port().describe().empty());

@@ -124,8 +124,20 @@ PROJECT
       ctest --test-dir "$work/copied/$name/build" --output-on-failure --no-tests=error
     done
     ;;
+  conformance)
+    # The installed contract on somebody's own broker and inbox; a broker that loses headers does not pass.
+    consume conformance "$here/conformance" -DCMAKE_PREFIX_PATH="$prefix"
+    ctest --test-dir "$work/conformance" --output-on-failure --no-tests=error
+    "$work/conformance/adapter_conformance" '[group]' >"$work/conformance/report"
+    grep -F "no static members yet" "$work/conformance/report"
+    if FORGETFUL=1 "$work/conformance/adapter_conformance" >"$work/conformance/report"; then
+      echo "a broker that loses headers passed the contract"
+      exit 1
+    fi
+    grep -F "headers keep their order, repetitions, and null apart from empty" "$work/conformance/report"
+    ;;
   deb)
-    # Two Debian packages: what is run, and what is built with. dpkg is the judge of both.
+    # Debian packages: what is run, what is built with, and the contract. dpkg is the judge of them.
     rm -rf "$work/deb"
     (cd "$build" && cpack -G DEB -B "$work/deb")
     runtime="$(echo "$work"/deb/eventsdk_*.deb)" dev="$(echo "$work"/deb/libeventsdk-dev_*.deb)"
@@ -135,6 +147,7 @@ PROJECT
     dpkg-deb --extract "$runtime" "$work/deb/root"
     dpkg-deb --extract "$dev" "$work/deb/root"
     "$work/deb/root/usr/bin/eventsdk" --version
+    dpkg-deb --contents "$work"/deb/libeventsdk-conformance-dev_*.deb | grep -F "/libeventsdk_conformance.a"
     consume deb_consumer "$here/consumer" -DCMAKE_PREFIX_PATH="$work/deb/root/usr"
     run_consumer "$work/deb_consumer"
     ;;

@@ -6,3 +6,8 @@ using Catch::Approx;
 #else
 #  include <catch2/catch.hpp>
 #endif
+
+namespace eventsdk::test {
+/// Runs the registered cases, as Catch2's own main would.
+int run_catch(int argc, char** argv);
+}  // namespace eventsdk::test
