@@ -17,7 +17,7 @@ function(eventsdk_library name)
     EXPORT_NAME ${exported}
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
-    POSITION_INDEPENDENT_CODE ON
+    POSITION_INDEPENDENT_CODE ON DEFINE_SYMBOL ""  # static and shared ones have the same objects, which ccache knows
     # A shared one finds its neighbours, and a librdkafka outside the system's folders.
     INSTALL_RPATH "$ORIGIN" INSTALL_RPATH_USE_LINK_PATH ON)
   target_compile_features(${name} PUBLIC cxx_std_20)

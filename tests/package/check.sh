@@ -91,11 +91,20 @@ PROJECT
     links_no_librdkafka "$work/pkg_config/service_test"
     ;;
   add_subdirectory)
+    # The tree inside a project's own build, as shared libraries, which are then installed: with the settings of the tree's
+    # build the compiler's cache has what was compiled there.
+    local_prefix="$work/shared_prefix"
     consume add_subdirectory "$here/consumer" -DEVENTSDK_TREE="$tree" -DEVENTSDK_SQLITE=OFF -DEVENTSDK_POSTGRES=OFF \
-      -DEVENTSDK_PROMETHEUS=OFF \
+      -DEVENTSDK_PROMETHEUS=OFF -DBUILD_SHARED_LIBS=ON -DEVENTSDK_INSTALL=ON \
       -DCMAKE_BUILD_TYPE="$(cached CMAKE_BUILD_TYPE)" \
       -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="$(cached CMAKE_CXX_FLAGS_RELWITHDEBINFO)" -DEVENTSDK_WERROR="$(cached EVENTSDK_WERROR)"
     run_consumer "$work/add_subdirectory"
+    rm -rf "$local_prefix"
+    cmake --install "$work/add_subdirectory" --prefix "$local_prefix"
+    consume shared_example "$tree/examples/01_publish_event" -DCMAKE_PREFIX_PATH="$local_prefix"
+    ldd "$work/shared_example/publish_event" | grep -F "$local_prefix/lib/libeventsdk_kafka.so"
+    python3 -B "$tree/tests/examples/check_output.py" "$tree/examples/01_publish_event/expected_output.txt" \
+      "$work/shared_example/publish_event"
     ;;
   examples)
     # The lessons are templates: each builds alone against the installed package, and prints what it should.
