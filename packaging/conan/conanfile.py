@@ -2,6 +2,7 @@
 from pathlib import Path
 
 from conan import ConanFile
+from conan.tools.build import check_min_cppstd
 from conan.tools.cmake import CMake, CMakeDeps, CMakeToolchain, cmake_layout
 from conan.tools.files import copy
 from conan.tools.gnu import PkgConfigDeps
@@ -25,6 +26,9 @@ class EventsdkConan(ConanFile):
 
     def layout(self):
         cmake_layout(self)
+
+    def validate(self):
+        check_min_cppstd(self, 20)
 
     def requirements(self):
         self.requires("nlohmann_json/3.11.3", transitive_headers=True)

@@ -7,8 +7,9 @@ vcpkg_check_features(OUT_FEATURE_OPTIONS options FEATURES
   prometheus EVENTSDK_PROMETHEUS
   sqlite EVENTSDK_SQLITE)
 
+vcpkg_find_acquire_program(PKGCONFIG)  # RE2 and libpq are found through it
 vcpkg_cmake_configure(SOURCE_PATH "${SOURCE_PATH}" OPTIONS
-  ${options} -DEVENTSDK_BUILD_TESTS=OFF -DEVENTSDK_BUILD_EXAMPLES=OFF -DEVENTSDK_BUILD_CLI=OFF)
+  ${options} "-DPKG_CONFIG_EXECUTABLE=${PKGCONFIG}" -DEVENTSDK_BUILD_TESTS=OFF -DEVENTSDK_BUILD_EXAMPLES=OFF -DEVENTSDK_BUILD_CLI=OFF)
 vcpkg_cmake_install()
 vcpkg_cmake_config_fixup(CONFIG_PATH lib/cmake/eventsdk)
 vcpkg_fixup_pkgconfig()
