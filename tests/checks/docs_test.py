@@ -1,7 +1,8 @@
 """usage: docs_test.py [--fix] ROOT
 
 Holds the documents to the tree: every relative link leads to a file that is there, every page is reachable from
-docs/index.md or README.md, and every quoted block is what the named file says. A quote is
+docs/index.md or README.md, every block of C++ is a quote of a file that is compiled, and every quote is what the file
+says. A quote is
 
     <!-- FILE [MARK] -->
     ```language
@@ -17,6 +18,7 @@ import textwrap
 from pathlib import Path
 
 QUOTE = re.compile(r"<!-- (\S+\.\w+)(?: (\w+))? -->\n```(\w+)\n(.*?)```\n", re.S)
+CARRIED_OUT = {"tutorial.md"}  # its blocks are files and commands of a test
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
@@ -53,6 +55,9 @@ def check_page(root, page, fix):
     renewed = QUOTE.sub(renew, text)
     if fix and renewed != text:
         page.write_text(renewed, encoding="utf-8")
+    bare = QUOTE.sub("", text).count("```cpp\n")
+    if bare and page.name not in CARRIED_OUT:
+        problems.append(f"{page.relative_to(root)}: {bare} block(s) of C++ that quote no file, which nothing compiles")
     links = [target for target in LINK.findall(text) if not re.match(r"[a-z]+:", target)]
     for target in links:
         if not (page.parent / target).exists():
