@@ -1,6 +1,6 @@
 """usage: docs_test.py [--fix] ROOT
 
-Holds the documents to the tree: every relative link leads to a file that is there, every page is reachable from
+Holds the documents to the tree: every relative link leads to a file and heading that are there, every page is reachable from
 docs/index.md or README.md, every block of C++ is a quote of a file that is compiled, and every quote is what the file
 says. A quote is
 
@@ -36,6 +36,12 @@ def pages(root):
     return sorted(root.glob("*.md")) + sorted((root / "docs").rglob("*.md"))
 
 
+def anchors(path):
+    """The names that its headings have in links, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=re.S | re.M), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-") for heading in headings}
+
+
 def check_page(root, page, fix):
     problems = []
     text = page.read_text(encoding="utf-8")
@@ -62,6 +68,10 @@ def check_page(root, page, fix):
     for target in links:
         if not (page.parent / target).exists():
             problems.append(f"{page.relative_to(root)}: the link to {target} leads nowhere")
+    for target, anchor in re.findall(r"\]\(([^)#\s:]*)#([^)]+)\)", text):
+        there = page.parent / target if target else page
+        if there.suffix == ".md" and there.exists() and anchor not in anchors(there):
+            problems.append(f"{page.relative_to(root)}: no heading of {there.name} is called #{anchor}")
     return problems, {(page.parent / target).resolve() for target in links}
 
 

@@ -1,7 +1,7 @@
 """usage: error_codes_test.py ROOT
 
-Holds docs/errors.md to the sources: every error code that stands in src/ or include/ has its row, and every row's code
-can be found there. Codes of some families are put together in one function; their last words are looked for.
+Holds docs/errors.md to the sources: every error code that stands in src/ or include/ has its row with a cause and what to do,
+and every row's code can be found there. Codes of some families are put together in one function; their last words are looked for.
 """
 import re
 import sys
@@ -32,14 +32,25 @@ def found_in(root):
 def main(root):
     root = Path(root)
     codes, words = found_in(root)
-    rows = ROW.findall((root / "docs/errors.md").read_text(encoding="utf-8"))
+    text = (root / "docs/errors.md").read_text(encoding="utf-8")
+    rows = ROW.findall(text)
     problems = [f"docs/errors.md has no row for {code}" for code in sorted(codes - set(rows))
                 if not is_keyword_rule(code, rows)]
     problems += [f"docs/errors.md: nothing in the sources makes {code}" for code in rows
                  if code not in codes and code.rpartition(".")[2] not in words]
     problems += [f"docs/errors.md: two rows for {code}" for code in sorted({c for c in rows if rows.count(c) > 1})]
+    problems += list(lacking(text))
     print("\n".join(problems) if problems else f"error codes: all {len(rows)} are documented")
     return 1 if problems or len(codes) < 100 else 0
+
+
+def lacking(text):
+    """Rows without a cause or what to do, which are the last two columns."""
+    for line in text.splitlines():
+        if ROW.match(line):
+            cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+            if len(cells) < 3 or any(cell in ("", "–") for cell in cells[-2:]):
+                yield f"docs/errors.md: {cells[0]} has no cause or does not say what to do"
 
 
 def is_keyword_rule(code, rows):
