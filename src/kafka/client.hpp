@@ -8,6 +8,7 @@
 #include <eventsdk/core/runtime.hpp>
 #include <eventsdk/kafka/options.hpp>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@ namespace kafka {
 struct Context {
     Runtime runtime;
     Causes causes;
+    std::atomic<bool> unsure{false};  // records that were sent, and not acknowledged, may be stored
 };
 
 /// A librdkafka configuration in the making; the first failure is kept.

@@ -73,7 +73,10 @@ void ProducerCore::take_reports(rd_kafka_event_t* event) {
         auto* ticket = static_cast<Ticket*>(message->_private);
         ended_.push_back(ticket);
         const bool failed = message->err != RD_KAFKA_RESP_ERR_NO_ERROR;
-        if (failed && take_over && fatal_error() && take_over(*message, *ticket)) continue;
+        if (failed && take_over) {
+            if (expired_unsure(*message)) end_numbered_anew(handle_.get());
+            if (fatal_error() && take_over(*message, *ticket)) continue;
+        }
         outcomes_.push_back({.tag = ticket->tag, .partition = message->partition, .offset = message->offset});
         if (!failed) continue;
         if (errors_.empty()) errors_.reserve(count);  // the outcomes point into it

@@ -107,6 +107,13 @@ private:
     std::mutex close_mutex_;
 };
 
+/// Why a handle was ended from here: it would number its records anew, so that brokers could store what they have a second
+/// time, and behind later ones.
+constexpr rd_kafka_resp_err_t numbered_anew = RD_KAFKA_RESP_ERR__GAPLESS_GUARANTEE;
+void end_numbered_anew(rd_kafka_t* handle) noexcept;
+/// The record's time is over after it was sent.
+[[nodiscard]] bool expired_unsure(const rd_kafka_message_t& message) noexcept;
+
 /// What librdkafka asks for beyond the ports' own ranges.
 [[nodiscard]] Result<void> check(const WriterOptions& options);
 

@@ -9,7 +9,8 @@
 EVENTSDK_BEGIN_NAMESPACE
 namespace kafka {
 
-/// The plain writer: one client handle, replaced by a new one when an idempotence error has ended it for good.
+/// The plain writer: one client handle, replaced by a new one when an idempotence error has ended it for good, or when the
+/// time of records that may be stored is over: it would go on with new sequence numbers.
 ///
 /// Of the failed handle's records, those certainly not stored are written again by the new one, in order. One that may be
 /// stored ends `indeterminate`, and later ones of its key wait until its publisher writes the same bytes again, or until

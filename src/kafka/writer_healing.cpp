@@ -46,7 +46,8 @@ void KafkaWriter::begin_healing() {
     if (!failure) return;
     const auto now = Clock::now();
     std::erase_if(healed_, [&](auto time) { return now - time > failures_window; });
-    healed_.push_back(now);
+    const bool by_time = failure->native_code == numbered_anew;  // at most once in a delivery time
+    if (!by_time) healed_.push_back(now);
     const bool too_often = healed_.size() > most_failures;
     runtime_.logger->log(too_often ? LogLevel::error : LogLevel::warning,
                          too_often ? "the Kafka client of a writer failed too often; the writer ends"

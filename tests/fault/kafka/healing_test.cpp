@@ -11,16 +11,19 @@ namespace {
 /// A writer whose client fails for good at the next request: the broker says that a sequence number is out of order.
 /// One request at a time is under way, so that the rest of the records is still in the queue.
 struct Failing {
-    explicit Failing(WriterOptions options = {.linger = 0ms}) {
+    enum At : std::uint8_t { next_request, sound };
+    explicit Failing(WriterOptions options = {.linger = 0ms}, At at = next_request) {
         cluster.create_topic("orders");
         kafka::Options kafka;
         kafka.bootstrap_servers = cluster.bootstrap();
-        kafka.properties["max.in.flight.requests.per.connection"] = "1";
-        kafka.properties["batch.num.messages"] = "50";
+        if (at == next_request) {
+            kafka.properties["max.in.flight.requests.per.connection"] = "1";
+            kafka.properties["batch.num.messages"] = "50";
+        }
         writer = kafka::connect(kafka, {.logger = logger}).value().port().writer(options, outcomes).value();
         REQUIRE(writer->write(record("first", 0), 0));
         REQUIRE(writer->flush(10s));
-        fail_next();
+        if (at == next_request) fail_next();
     }
     void fail_next() { cluster.fail_next(produce_api, {RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER}); }
 
@@ -132,6 +135,41 @@ TEST_CASE("what waits behind a record that nobody answers for ends as not stored
     REQUIRE(failing.writer->write(Failing::record("a", 3), 3));
     REQUIRE(failing.writer->flush(10s));
     CHECK(failing.log(2)["a"] == std::vector<std::string>{"a3"});
+}
+
+TEST_CASE("records that may be stored when their time is over are neither doubled nor overtaken", "[kafka][fault]") {
+    Failing failing{{.linger = 0ms, .delivery_timeout = 3s}, Failing::sound};
+    rd_kafka_mock_broker_set_rtt(failing.cluster.native(), 1, 60'000);  // stores at once, answers never
+    REQUIRE(failing.writer->write(Failing::record("a", 1), 1));
+    std::this_thread::sleep_for(500ms);  // what follows goes into another request, and its time is over later
+    REQUIRE(failing.writer->write(Failing::record("a", 2), 2));
+    REQUIRE(failing.writer->write(Failing::record("c", 1), 3));
+    REQUIRE_FALSE(failing.wait_for(ErrorKind::indeterminate).empty());
+    rd_kafka_mock_broker_set_rtt(failing.cluster.native(), 1, 0);
+    REQUIRE(failing.writer->write(Failing::record("a", 3), 4));
+    REQUIRE(failing.writer->write(Failing::record("d", 1), 5));
+    const Stopwatch watch;
+    while (failing.outcomes.seen().count(5) == 0 && watch.elapsed() < 60s) std::this_thread::sleep_for(5ms);
+    const auto unsure = failing.ended(ErrorKind::indeterminate);
+    REQUIRE(unsure.front() == 1);
+    auto before = failing.log(5);
+    CHECK(before["a"].front() == "a1");
+    CHECK(std::count(before["a"].begin(), before["a"].end(), "a2") <= 1);
+    CHECK(std::count(before["a"].begin(), before["a"].end(), "a3") == 0);
+    CHECK(before["c"].size() <= 1);
+    CHECK(before["d"] == std::vector<std::string>{"d1"});
+    for (const std::uint64_t tag : unsure)
+        REQUIRE(failing.writer->write(tag == 3 ? Failing::record("c", 1) : Failing::record("a", static_cast<int>(tag)),
+                                      100 + tag));
+    REQUIRE(failing.writer->flush(60s));
+    for (const auto& [tag, end] : failing.outcomes.seen()) {
+        CAPTURE(tag);
+        CHECK(end.times == 1);
+        CHECK(end.error.has_value() == (std::find(unsure.begin(), unsure.end(), tag) != unsure.end()));
+    }
+    auto log = failing.log(6 + unsure.size());
+    CHECK(log["a"].back() == "a3");
+    CHECK(failing.told() == 1);
 }
 
 TEST_CASE("closing while records are held gives each its one outcome", "[kafka][fault]") {
