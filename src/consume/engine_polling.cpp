@@ -190,6 +190,7 @@ void Engine::report(MonotonicTime at) {
     }
     for (const Workload::Report& one : reports) {
         meter_.count(one.partition.topic, one.tally);
+        meter_.buffered(one.partition, one.unfinished);
         meter_.lag(one.partition, one.position, reader_->known_bounds(one.partition));
     }
     meter_.rates(at);

@@ -58,6 +58,7 @@ Meter::PartitionSeries& Meter::series(const TopicPartition& partition) {
     MetricLabels with_partition = labels(partition.topic);
     with_partition.emplace_back("partition", std::to_string(partition.partition));
     PartitionSeries& made = partitions_[partition];
+    made.buffered = metrics_->gauge("eventsdk_buffered_records", "Records taken in and not finished", with_partition);
     made.lag = metrics_->gauge(
         "kafka_consumer_lag",
         "Records between the last stable or high watermark offset and the group's committed offset.", with_partition);
@@ -93,6 +94,10 @@ void Meter::rates(MonotonicTime now) {
     rated_ = now;
 }
 
+void Meter::buffered(const TopicPartition& partition, std::size_t records) {
+    series(partition).buffered->set(static_cast<double>(records));
+}
+
 void Meter::lag(const TopicPartition& partition, std::int64_t position, const Watermarks& bounds) {
     PartitionSeries& to = series(partition);
     const std::int64_t end = bounds.last_stable >= 0 ? bounds.last_stable : bounds.high;
@@ -111,6 +116,7 @@ void Meter::lag(const TopicPartition& partition, std::int64_t position, const Wa
 void Meter::forget(const TopicPartition& partition) {
     const auto known = partitions_.find(partition);
     if (known == partitions_.end()) return;
+    known->second.buffered->clear();
     known->second.lag->clear();
     known->second.unstable->clear();
 }

@@ -21,6 +21,8 @@ public:
     void count(std::string_view topic, const Tally& tally);
     /// Messages per second of each topic since the last call.
     void rates(MonotonicTime now);
+    /// Records of the partition that are taken in and not finished.
+    void buffered(const TopicPartition& partition, std::size_t records);
     /// @param bounds of the partition's log as far as known
     void lag(const TopicPartition& partition, std::int64_t position, const Watermarks& bounds);
     /// The partition is no longer ours: its gauges say nothing.
@@ -38,6 +40,7 @@ private:
         std::uint64_t since_rate = 0;
     };
     struct PartitionSeries {
+        std::shared_ptr<Gauge> buffered{};
         std::shared_ptr<Gauge> lag{};
         std::shared_ptr<Gauge> unstable{};
     };

@@ -88,6 +88,7 @@ public:
         TopicPartition partition{};
         Tally tally{};
         std::int64_t position = 0;
+        std::size_t unfinished = 0;
     };
     /// What happened in each partition since the last call.
     [[nodiscard]] std::vector<Report> report();

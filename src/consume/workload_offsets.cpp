@@ -132,7 +132,8 @@ std::vector<Workload::Report> Workload::report() {
         Partition& home = *partitions_[index];
         reports.push_back({{assignment_.topic(index), assignment_.partition(index)},
                            std::exchange(home.tally, Tally{}),
-                           home.tracker.position()});
+                           home.tracker.position(),
+                           assignment_.records(index)});
     }
     return reports;
 }
