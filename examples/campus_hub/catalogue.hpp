@@ -7,11 +7,12 @@
 
 namespace campus_hub {
 
-/// What all services agree on: a topic for each aggregate, `<environment>.<context>.<aggregate>`.
+/// What all services agree on: a topic for each aggregate, `<environment>.<context>.<aggregate>`. Versions grow by
+/// optional members alone, so that services of an older release read what a newer one writes.
 inline eventsdk::Catalogue load_catalogue(const std::string& environment) {
     using namespace eventsdk;
-    return Catalogue::load({.environment = environment, .schemas = SCHEMAS}, event<AssignmentSubmitted>(),
-                           event<SessionStarted>(), event<BadgeAwarded>())
+    return Catalogue::load({.environment = environment, .schemas = SCHEMAS, .read_newer_versions = true},
+                           event<AssignmentSubmitted>(), event<SessionStarted>(), event<BadgeAwarded>())
         .value();
 }
 

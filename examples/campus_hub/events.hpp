@@ -11,7 +11,6 @@ struct AssignmentSubmitted {
     eventsdk::Uuid course_id{};
     eventsdk::Uuid student_id{};
     std::string file_url{};
-    std::optional<std::string> comment{};  // came in a later release: optional, never required
 };
 
 struct SessionStarted {
@@ -33,7 +32,7 @@ struct eventsdk::EventTraits<campus_hub::AssignmentSubmitted> {
     static constexpr EventType type{"AssignmentSubmitted", 1};
     static constexpr AggregateType aggregate{"education", "assignment"};
     static constexpr auto fields = std::tuple{field("courseId", &T::course_id), field("studentId", &T::student_id),
-                                              field("fileUrl", &T::file_url), field("comment", &T::comment)};
+                                              field("fileUrl", &T::file_url)};
 };
 
 template <>

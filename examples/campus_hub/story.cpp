@@ -1,6 +1,9 @@
 // The system's story: a command writes table and event in one transaction, the relay publishes, two projections follow
-// exactly once, the state is restored from snapshots, and a read model is built anew beside the live one. In memory, or
-// on the Kafka that KAFKA_BOOTSTRAP_SERVERS and its siblings name (TLS and SCRAM too), on topics of its own.
+// exactly once, the state is restored from snapshots, a read model is built anew beside the live one, and a newer release
+// comes in while this one runs. In memory, or on the Kafka that KAFKA_BOOTSTRAP_SERVERS and its siblings name (TLS and
+// SCRAM too), on topics of its own.
+#include "newer_release/events.hpp"
+#include "scratch.hpp"
 #include "services.hpp"
 
 #include <eventsdk/broker/topics.hpp>
@@ -12,7 +15,6 @@
 #include <eventsdk/service/service.hpp>
 #include <eventsdk/snapshot/snapshots.hpp>
 
-#include <filesystem>
 #include <iostream>
 
 using namespace eventsdk;
@@ -28,11 +30,11 @@ const std::string essay = "3f0c9a52-6c1e-4d0e-9d1b-0f2d7a3e5b10";
 const std::string poster = "3f0c9a52-6c1e-4d0e-9d1b-0f2d7a3e5b11";
 
 AssignmentSubmitted draft(const Uuid& student, int number) {
-    return {course, student, "https://files.example.com/draft-" + std::to_string(number) + ".pdf", {}};
+    return {course, student, "https://files.example.com/draft-" + std::to_string(number) + ".pdf"};
 }
 
-void show(sqlite::Database& read_side, const std::string& table) {
-    const std::string sql = "SELECT CASE substr(student, -1) WHEN 'a' THEN 'ada' ELSE 'grace' END, points FROM ";
+void show(sql::Database& read_side, const std::string& table) {
+    const std::string sql = "SELECT CASE WHEN student LIKE '%a' THEN 'ada' ELSE 'grace' END, points FROM ";
     for (const auto& row : ask(read_side, sql + table + " ORDER BY 1"))
         std::cout << "   " << table << ": " << row[0] << " " << row[1] << "\n";
 }
@@ -60,9 +62,9 @@ void restore(const Broker& broker, const Catalogue& catalogue) {
     std::cout << "   as of revision 1: " << then.state.latest_file << "\n";
 }
 
-void build_anew(const Broker& broker, const Catalogue& catalogue, sqlite::Database& read_side) {
+void build_anew(const Broker& broker, const Catalogue& catalogue, sql::Database& read_side) {
     std::cout << "5. The read model is built anew beside the live one, then takes its place\n";
-    const auto swap = [](sqlite::Transaction& db) -> Result<void> {
+    const auto swap = [](sql::Transaction& db) -> Result<void> {
         for (const char* sql : {"DROP TABLE points", "ALTER TABLE points_anew RENAME TO points"})
             if (auto done = db.execute(sql); !done) return done.error();
         return {};
@@ -73,17 +75,43 @@ void build_anew(const Broker& broker, const Catalogue& catalogue, sqlite::Databa
     std::cout << "   " << report.handled << " events, switched: " << (report.switched ? "yes" : "no") << "\n";
 }
 
-void tell(const Broker& broker, const Catalogue& catalogue, const std::string& folder) {
-    auto assignments = Assignments::open(folder + "/campus.db", catalogue).value();
+void upgrade(const Broker& broker, const std::string& topic, Service& running, Producer& producer) {
+    std::cout << "6. While it runs, a newer release writes version 2, which has one more member\n";
+    running.start();
+    const Catalogue catalogue = newer::load_catalogue(topic.substr(0, topic.find('.')));
+    auto newer_producer = Producer::create(broker, catalogue).value();
+    newer_producer
+        .publish(poster, newer::AssignmentSubmitted{course, ada, "https://files.example.com/new.pdf", "sorry"})
+        .value();
+    producer.publish(poster, draft(grace, 2)).value();
+
+    std::map<std::int32_t, int> read;  // by version
+    Projection comments{"comments"};
+    comments.on<newer::AssignmentSubmitted>([&read](const newer::AssignmentSubmitted& event, const Delivery& delivery) {
+        ++read[delivery.envelope().schema_version];
+        if (event.comment) std::cout << "   the newer release reads a comment: " << *event.comment << "\n";
+    });
+    Service beside{broker, catalogue};
+    beside.add(std::move(comments), {.workers = 1}).value();
+    beside.run_until_caught_up().value();
+    for (const auto& [version, count] : read)
+        std::cout << "   the newer release reads " << count << " of version " << version << "\n";
+    running.stop().value();
+    running.run_until_caught_up().value();
+    std::cout << "   the older one counts both\n";
+}
+
+void tell(const Broker& broker, const Catalogue& catalogue, const Scratch& scratch) {
+    auto assignments = Assignments::open(scratch.place_of("campus"), catalogue).value();
     submit(assignments);
 
     std::cout << "2. The relay publishes what the transactions left\n";
-    auto relay = OutboxRelay::create(sqlite::open_outbox(folder + "/campus.db").value(), broker).value();
+    auto relay = OutboxRelay::create(sql::open_outbox(scratch.place_of("campus")).value(), broker).value();
     std::cout << "   " << relay.run_once().value() << " events on " << catalogue.topic_of("AssignmentSubmitted").value()
               << "\n";
 
     std::cout << "3. Points and badges follow, exactly once into their tables\n";
-    auto read_side = open_read_side(folder + "/read_side.db").value();
+    auto read_side = open_read_side(scratch.place_of("read_side")).value();
     auto producer = Producer::create(broker, catalogue).value();
     Service service{broker, catalogue};
     service.add(make_points(read_side, "points")).value();
@@ -100,11 +128,7 @@ void tell(const Broker& broker, const Catalogue& catalogue, const std::string& f
     build_anew(broker, catalogue, read_side);
     show(read_side, "points");
 
-    std::cout << "6. A newer release adds a member; the services that run read on\n";
-    const std::string newer = R"({"courseId": ")" + course.to_string() + R"(", "studentId": ")" + ada.to_string() +
-                              R"(", "fileUrl": "https://files.example.com/essay.pdf", "language": "en"})";
-    producer.publish_json(poster, "AssignmentSubmitted", 1, newer).value();
-    service.run_until_caught_up().value();
+    upgrade(broker, catalogue.topic_of("AssignmentSubmitted").value(), service, producer);
     show(read_side, "points");
 }
 
@@ -112,10 +136,8 @@ void tell(const Broker& broker, const Catalogue& catalogue, const std::string& f
 
 int main() {
     const std::string run = uuid_v7_generator()->next().to_string();
-    const auto folder = std::filesystem::temp_directory_path() / ("campus-hub-story-" + run);
-    std::filesystem::create_directories(folder);
-    int status = 0;
     try {
+        const Scratch scratch{run};
         const memory::Broker memory{{}, {.logger = stderr_logger(LogLevel::error)}};
         const Broker broker = kafka::connect_or(memory, {.logger = stderr_logger(LogLevel::error)}).value();
         const Catalogue catalogue = load_catalogue("story-" + run);
@@ -128,12 +150,11 @@ int main() {
         auto admin = broker.port().admin().value();
         ensure_topics(*admin, topics, 30s).value();
         std::cout << "campus hub on " << broker.port().describe() << "\n";
-        tell(broker, catalogue, folder.string());
+        tell(broker, catalogue, scratch);
         for (const TopicSpec& topic : topics) admin->delete_topic(topic.name, 30s).value();
+        return 0;
     } catch (const BadResult& failed) {
         std::cerr << "campus_hub_story: " << failed.error().to_string() << "\n";
-        status = 3;
+        return 3;
     }
-    std::filesystem::remove_all(folder);
-    return status;
 }

@@ -32,7 +32,7 @@ void keeps_table_and_log_together(const std::string& file) {
           "who decided on an older revision is told so");
     memory::Broker broker;
     broker.create_topic({.name = "test.education.assignment"}).value();
-    auto relay = OutboxRelay::create(sqlite::open_outbox(file).value(), broker).value();
+    auto relay = OutboxRelay::create(sql::open_outbox(file).value(), broker).value();
     check(relay.run_once().value() == 1, "what was rolled back is never published");
     check(broker.records("test.education.assignment").at(0).key == "essay", "what was committed is, under its key");
 }

@@ -1,8 +1,8 @@
-"""usage: check_output.py [--kafka | --kafka-environment] [--postgres] EXPECTED PROGRAM [ARGUMENT...]
+"""usage: check_output.py [--kafka | --kafka-environment] [--postgres | --postgres-environment] EXPECTED PROGRAM [ARGUMENT...]
 
 Runs an example, without a Kafka in its environment, or with the address of the server that a file named by
 EVENTSDK_TEST_SERVER describes, given as `--brokers` (--kafka) or by all its KAFKA_ variables (--kafka-environment);
---postgres gives it that of a database. Compares standard output with a file. `…` in the file stands
+--postgres gives it that of a database, --postgres-environment in DATABASE_URL. Compares standard output with a file. `…` in the file stands
 for any text within a line. Exit status 1 and a diff when they differ or the example fails.
 """
 import difflib
@@ -17,7 +17,8 @@ def matches(expected, line):
     return re.fullmatch(".*".join(re.escape(part) for part in expected.split("…")), line) is not None
 
 
-SERVERS = {"--kafka": "KAFKA_BOOTSTRAP_SERVERS", "--kafka-environment": "KAFKA_", "--postgres": "DATABASE_URL"}
+SERVERS = {"--kafka": "KAFKA_BOOTSTRAP_SERVERS", "--kafka-environment": "KAFKA_", "--postgres": "DATABASE_URL",
+           "--postgres-environment": "DATABASE_URL"}
 OPTIONS = {"--kafka": "--brokers", "--postgres": "--postgres"}
 
 
