@@ -44,10 +44,12 @@ Projection make_concepts(Producer& producer) {
     return concepts;
 }
 
-Projection make_exercises(Producer& producer) {
+Projection make_exercises(Producer& producer, Author author) {
     Projection exercises{"exercises"};
-    exercises.on<ConceptRequested>([&producer](const ConceptRequested& request, const Delivery& delivery) {
-        const ExerciseGenerated made{request.user_id, "ex-" + request.level, "Practise: " + request.name, {}};
+    exercises.on<ConceptRequested>([&producer, author](const ConceptRequested& request, const Delivery& delivery) {
+        const auto title = author(request.name);
+        if (!title) return to_handled(title.error());
+        const ExerciseGenerated made{request.user_id, "ex-" + request.level, *title, {}};
         return follow_up(producer, delivery, made, "exercises");
     });
     exercises.on<StruggleDetected>([&producer](const StruggleDetected& struggle, const Delivery& delivery) {
@@ -56,6 +58,11 @@ Projection make_exercises(Producer& producer) {
         return follow_up(producer, delivery, made, "exercises");
     });
     return exercises;
+}
+
+Projection make_exercises(Producer& producer) {
+    return make_exercises(producer,
+                          [](const std::string& subject) -> Result<std::string> { return "Practise: " + subject; });
 }
 
 Projection make_debugger(Producer& producer) {

@@ -5,6 +5,7 @@
 #include <eventsdk/consume/projection.hpp>
 #include <eventsdk/produce/producer.hpp>
 
+#include <functional>
 #include <map>
 #include <mutex>
 
@@ -24,9 +25,13 @@ private:
 
 /// Services with a consumer group each. What they publish carries the trace on, and an id made of the id of its cause:
 /// an event that is delivered twice has one answer.
-eventsdk::Projection make_triage(eventsdk::Producer& producer);       // a question is about a concept or about code
-eventsdk::Projection make_concepts(eventsdk::Producer& producer);     // explains concepts
-eventsdk::Projection make_exercises(eventsdk::Producer& producer);    // after each concept, and for who struggles
+eventsdk::Projection make_triage(eventsdk::Producer& producer);    // a question is about a concept or about code
+eventsdk::Projection make_concepts(eventsdk::Producer& producer);  // explains concepts
+/// What writes the exercises, a language model perhaps: slow, and now and then `unavailable`.
+using Author = std::function<eventsdk::Result<std::string>(const std::string& subject)>;
+/// After each concept, and for who struggles.
+eventsdk::Projection make_exercises(eventsdk::Producer& producer, Author author);
+eventsdk::Projection make_exercises(eventsdk::Producer& producer);    // by a quick author
 eventsdk::Projection make_debugger(eventsdk::Producer& producer);     // explains errors
 eventsdk::Projection make_code_review(eventsdk::Producer& producer);  // progress, or a struggle
 

@@ -6,6 +6,7 @@
 
 #include <eventsdk/broker/topics.hpp>
 #include <eventsdk/catalogue/topic_specs.hpp>
+#include <eventsdk/consume/replay.hpp>
 #include <eventsdk/kafka/connect.hpp>
 #include <eventsdk/memory/broker.hpp>
 #include <eventsdk/service/service.hpp>
@@ -69,6 +70,12 @@ void tell(const Broker& broker, const Catalogue& catalogue, const std::string& p
     newcomer.add(make_tracer("newcomer", late), {.topics = catalogue.topics()}).value();
     newcomer.run_until_caught_up().value();
     std::cout << "   it knows " << late.hops() << " events, the tracer " << all.hops() << "\n";
+
+    std::cout << "6. Progress is lost, and made again from what the topics keep\n";
+    Mastery again;
+    const ReplayReport rewound = replay(broker, catalogue, make_progress(again)).value();
+    std::cout << "   " << rewound.handled
+              << " event handled again: ada has mastered loops: " << again.of("ada", "loops") << "\n";
 }
 
 }  // namespace

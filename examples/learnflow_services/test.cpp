@@ -12,6 +12,7 @@
 
 using namespace eventsdk;
 using namespace learnflow_services;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -82,10 +83,35 @@ void carries_the_trace_on() {
           "what follows from an event belongs to its trace");
 }
 
+void leaves_in_kafka_what_a_slow_service_cannot_take() {
+    int asked = 0;
+    std::optional<Producer> producer;
+    const Author slow = [&asked](const std::string& subject) -> Result<std::string> {
+        if (++asked < 5) return Error{.kind = ErrorKind::unavailable, .code = "author", .message = "busy"};
+        return "Practise: " + subject;
+    };
+    testing::ProjectionFixture exercises{[&](Broker broker) {
+                                             producer.emplace(Producer::create(broker, load_catalogue()).value());
+                                             return make_exercises(*producer, slow);
+                                         },
+                                         load_catalogue(),
+                                         {.buffered_records = 10}};
+    for (int i = 0; i < 200; ++i) exercises.given(ConceptRequested{"ada", "recursion", "beginner"});
+    exercises.run(2s);
+    const MetricLabels where{{"group", "exercises"}, {"topic", "concepts.requests"}, {"partition", "0"}};
+    check(exercises.metrics().value("eventsdk_buffered_records", where) <= 10 &&
+              exercises.metrics().value("kafka_consumer_lag", where) == 200,
+          "of 200 requests a slow service holds ten, the others wait in Kafka");
+    exercises.run();
+    check(exercises.published("exercise.generated").size() == 200 && exercises.dead_letters().empty(),
+          "none is lost, none dead-lettered");
+}
+
 }  // namespace
 
 int main() {
     sends_questions_where_they_belong();
     gives_a_double_the_same_answer();
     carries_the_trace_on();
+    leaves_in_kafka_what_a_slow_service_cannot_take();
 }
