@@ -1,7 +1,8 @@
 #include "api.hpp"
 
-#include "events.hpp"
+#include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 using namespace eventsdk;
@@ -12,8 +13,11 @@ namespace {
 
 constexpr Duration heartbeat{1'000};  // how often an idle stream shows that it lives
 
-json shown(const PackageStore::Event& event) {
-    return {{"cursor", event.cursor}, {"type", event.type}, {"at", event.at}, {"data", json::parse(event.payload)}};
+/// One line, as server-sent events want it: within JSON, line breaks can only stand between members.
+std::string shown(PackageStore::Event event) {
+    std::replace(event.payload.begin(), event.payload.end(), '\n', ' ');
+    return R"({"cursor":)" + std::to_string(event.cursor) + R"(,"type":")" + event.type + R"(","at":")" + event.at +
+           R"(","data":)" + event.payload + "}";
 }
 
 bool is_complete(const std::vector<PackageStore::Event>& events) {
@@ -29,14 +33,14 @@ std::int64_t cursor_of(const httplib::Request& request) {
     return cursor;
 }
 
-void answer(httplib::Response& response, int status, const json& body) {
+void answer(httplib::Response& response, int status, const std::string& body) {
     response.status = status;
-    response.set_content(body.dump(), "application/json");
+    response.set_content(body, "application/json");
 }
 
 void refuse(httplib::Response& response, const Error& error) {
     const bool theirs = error.kind == ErrorKind::permanent || error.kind == ErrorKind::invalid_argument;
-    answer(response, theirs ? 400 : 503, {{"error", error.message}});
+    answer(response, theirs ? 400 : 503, json{{"error", error.message}}.dump());
 }
 
 }  // namespace
@@ -55,23 +59,31 @@ int Api::bind(const std::string& host, int port) {
     return server_.bind_to_port(host, port) ? port : -1;
 }
 
+Result<void> Api::run(const std::stop_token& stop) {
+    const std::stop_callback on_stop{stop, [this] { server_.stop(); }};
+    server_.listen_after_bind();
+    return {};
+}
+
 void Api::request_package(const httplib::Request& request, httplib::Response& response) {
-    json document = json::parse(request.body, nullptr, false);
-    if (document.is_discarded()) return answer(response, 400, {{"error", "the body is not JSON"}});
+    // The document goes on as it came: whether it is JSON, and says what is needed, its schema tells.
     const std::string plan = producer_->runtime().ids->next().to_string();
-    auto published = producer_->publish(plan, PackageRequested{std::move(document)});
+    auto published = producer_->publish_json(plan, "PACKAGE_REQUESTED", 1, R"({"request":)" + request.body + "}");
     if (!published) return refuse(response, published.error());
-    answer(response, 202, {{"planId", plan}});
+    response.set_header("Location", "/api/packages/" + plan);
+    answer(response, 202, R"({"planId":")" + plan + R"("})");
 }
 
 void Api::poll(const httplib::Request& request, httplib::Response& response) {
-    const std::int64_t cursor = cursor_of(request);
+    std::int64_t cursor = cursor_of(request);
     auto events = store_->since(request.matches[1], cursor);
     if (!events) return refuse(response, events.error());
-    json body{{"events", json::array()}, {"cursor", cursor}, {"complete", is_complete(*events)}};
-    for (const auto& event : *events) body["events"].push_back(shown(event));
-    if (!events->empty()) body["cursor"] = events->back().cursor;
-    answer(response, 200, body);
+    std::string list;
+    for (const auto& event : *events) list += (list.empty() ? "" : ",") + shown(event);
+    if (!events->empty()) cursor = events->back().cursor;
+    answer(response, 200,
+           R"({"events":[)" + list + R"(],"cursor":)" + std::to_string(cursor) + R"(,"complete":)" +
+               (is_complete(*events) ? "true}" : "false}"));
 }
 
 void Api::stream(const httplib::Request& request, httplib::Response& response) {
@@ -82,7 +94,7 @@ void Api::stream(const httplib::Request& request, httplib::Response& response) {
             if (!events) return false;
             std::string text = events->empty() ? ": waiting\n\n" : "";
             for (const auto& event : *events)
-                text += "id: " + std::to_string(event.cursor) + "\ndata: " + shown(event).dump() + "\n\n";
+                text += "id: " + std::to_string(event.cursor) + "\ndata: " + shown(event) + "\n\n";
             if (!events->empty()) cursor = events->back().cursor;
             sink.write(text.data(), text.size());
             if (is_complete(*events)) sink.done();

@@ -6,11 +6,13 @@
 
 #include <httplib.h>
 
+#include <stop_token>
+
 namespace qawave {
 
 /// The front end's HTTP interface:
 ///
-///     POST /api/packages                        {"scenarios": ["log in", …], …} -> 202 {"planId": "…"}
+///     POST /api/packages                        {"scenarios": ["log in", …], …} -> 202 {"planId": "…"}, Location: /api/packages/…
 ///     GET  /api/packages/PLAN/events?since=N    -> {"events": […], "cursor": N, "complete": false}, to poll
 ///     GET  /api/packages/PLAN/stream?since=N    the same events as server-sent events, until the run is complete
 ///     GET  /                                    a page that shows a run
@@ -19,12 +21,11 @@ public:
     /// @param page the folder of index.html
     Api(PackageStore& store, eventsdk::Producer& producer, const std::string& page);
 
-    /// Serves until stop().
     /// @param port 0: any that is free
     /// @return the port
     int bind(const std::string& host, int port);
-    void listen() { server_.listen_after_bind(); }
-    void stop() { server_.stop(); }
+    /// Serves until the stop: one of a Service's loops.
+    eventsdk::Result<void> run(const std::stop_token& stop);
 
 private:
     void request_package(const httplib::Request& request, httplib::Response& response);
@@ -34,6 +35,12 @@ private:
     PackageStore* store_;
     eventsdk::Producer* producer_;
     httplib::Server server_;
+};
+
+/// Lets a Service run an Api beside its projections.
+struct Serving {
+    Api* api;
+    eventsdk::Result<void> run(const std::stop_token& stop) { return api->run(stop); }
 };
 
 }  // namespace qawave

@@ -5,14 +5,17 @@
 
 #include <eventsdk/event.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include <variant>
 
 namespace qawave {
 
+/// What this system reads of a request document; on the wire it is as the front end sent it.
+struct RequestDocument {
+    std::vector<std::string> scenarios{};
+};
+
 struct PackageRequested {
-    nlohmann::json request{};  // the request document as the front end sent it
+    RequestDocument request{};
 };
 
 struct ScenarioCreated {
@@ -41,6 +44,11 @@ struct ActionAudited {  // topic audit-events
 };
 
 }  // namespace qawave
+
+template <>
+struct eventsdk::EventTraits<qawave::RequestDocument> {
+    static constexpr auto fields = std::tuple{field("scenarios", &qawave::RequestDocument::scenarios)};
+};
 
 template <>
 struct eventsdk::EventTraits<qawave::PackageRequested> {

@@ -19,7 +19,6 @@ using namespace eventsdk;
 namespace {
 
 void run(int port) {
-    const std::stop_token stop = stop_on_signals();
     const Broker broker = kafka::connect_or(memory::Broker{}).value();
     const bool in_memory = broker.port().describe() == "memory";
     const Catalogue catalogue = qawave::load_catalogue();
@@ -31,13 +30,10 @@ void run(int port) {
     Service service{broker, catalogue};
     service.add(make_recorder(*store, producer, [](const std::string& text) { std::cerr << text << "\n"; })).value();
     service.add(qawave::make_runner(producer)).value();
-    service.start();
-
     qawave::Api api{*store, producer, PAGE};
     std::cout << "http://127.0.0.1:" << api.bind("127.0.0.1", port) << " on " << broker.port().describe() << std::endl;
-    const std::stop_callback on_stop{stop, [&api] { api.stop(); }};
-    api.listen();
-    service.stop().value();
+    service.add(qawave::Serving{&api});
+    service.run(stop_on_signals()).value();
 }
 
 }  // namespace

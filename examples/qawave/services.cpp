@@ -2,8 +2,6 @@
 
 #include <eventsdk/core/time.hpp>
 
-#include <nlohmann/json.hpp>
-
 using namespace eventsdk;
 
 namespace qawave {
@@ -42,26 +40,6 @@ private:
     }
 };
 
-/// The events of one run, each with an id made of that of the request: running twice publishes the same ids.
-class Run {
-public:
-    Run(Producer& producer, const Delivery& request) : producer_{&producer}, request_{&request} {}
-
-    template <class T>
-    void publish(const T& event, const std::string& role) {
-        if (!outcome_) return;
-        auto published = producer_->publish(request_->envelope().aggregate_id, event,
-                                            {.event_id = derived_event_id(*request_, role), .caused_by = *request_});
-        if (!published) outcome_ = published.error();
-    }
-    Result<void> outcome() const { return outcome_; }
-
-private:
-    Producer* producer_;
-    const Delivery* request_;
-    Result<void> outcome_{};
-};
-
 }  // namespace
 
 Projection make_recorder(PackageStore& store, Producer& producer, Alert alert) {
@@ -73,21 +51,24 @@ Projection make_recorder(PackageStore& store, Producer& producer, Alert alert) {
 Projection make_runner(Producer& producer) {
     Projection runner{"qawave-runner"};
     runner.on<PackageRequested>([&producer](const PackageRequested& package, const Delivery& delivery) {
-        if (!package.request.contains("scenarios"))
-            return Result<void>{Error{.kind = ErrorKind::permanent,
-                                      .code = "qawave.request",
-                                      .message = "the request document names no scenarios"}};
-        Run run{producer, delivery};
+        // Each event has an id made of that of the request: running twice publishes the same ids.
+        Result<void> outcome{};
+        const auto publish = [&](const auto& event, const std::string& role) {
+            if (!outcome) return;
+            auto published = producer.publish(delivery.envelope().aggregate_id, event,
+                                              {.event_id = derived_event_id(delivery, role), .caused_by = delivery});
+            if (!published) outcome = published.error();
+        };
         RunComplete result;
-        for (const auto& [index, name] : package.request.at("scenarios").items()) {
-            const std::string id = "s-" + index;
-            run.publish(ScenarioCreated{id, name.get<std::string>()}, "created." + index);
-            const bool passed = name.get<std::string>().find("fail") == std::string::npos;
-            run.publish(ExecutionComplete{id, passed, 1'200}, "executed." + index);
+        for (const std::string& name : package.request.scenarios) {
+            const std::string id = "s-" + std::to_string(result.passed + result.failed);
+            publish(ScenarioCreated{id, name}, id + ".created");
+            const bool passed = name.find("fail") == std::string::npos;
+            publish(ExecutionComplete{id, passed, 1'200}, id + ".executed");
             ++(passed ? result.passed : result.failed);
         }
-        run.publish(result, "complete");
-        return run.outcome();
+        publish(result, "complete");
+        return outcome;
     });
     return runner;
 }

@@ -8,46 +8,46 @@
 #include <eventsdk/memory/broker.hpp>
 #include <eventsdk/service/service.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include <future>
 #include <iostream>
+#include <sstream>
 
 using namespace eventsdk;
-using nlohmann::json;
 
 namespace {
 
-void show(const json& events) {
-    for (const json& event : events)
-        std::cout << "   " << event["type"].get<std::string>() << " " << event["data"].dump() << "\n";
+/// What stands behind a word at the beginning of each line.
+std::vector<std::string> lines_after(const std::string& word, const std::string& text) {
+    std::vector<std::string> found;
+    std::istringstream lines{text};
+    for (std::string line; std::getline(lines, line);)
+        if (line.rfind(word, 0) == 0) found.push_back(line.substr(word.size()));
+    return found;
 }
 
 void front_end(httplib::Client& client) {
     std::cout << "1. A package is asked for\n";
-    const json document{{"scenarios", {"log in", "pay with an expired card should fail", "log out"}}};
-    auto answer = client.Post("/api/packages", document.dump(), "application/json");
-    const std::string plan = "/api/packages/" + json::parse(answer->body)["planId"].get<std::string>();
+    const std::string document =
+        R"({"scenarios":["log in","pay with an expired card should fail","log out"],"depth":2})";
+    const auto answer = client.Post("/api/packages", document, "application/json");
+    const std::string plan = answer->get_header_value("Location");
     std::cout << "   status " << answer->status << ", the plan's id is the key of all its events\n";
+    std::cout << "   without scenarios: status " << client.Post("/api/packages", "{}", "application/json")->status
+              << "\n";
 
     std::cout << "2. The page follows the run by server-sent events\n";
-    std::string stream;
-    client.Get(plan + "/stream", [&stream](const char* data, std::size_t size) {
-        stream.append(data, size);
-        return true;
-    });
-    json sent = json::array();
-    for (std::size_t at = 0; (at = stream.find("data: ", at)) != std::string::npos; ++at)
-        sent.push_back(json::parse(stream.substr(at + 6, stream.find('\n', at) - at - 6)));
-    show(sent);
+    const std::string stream = client.Get(plan + "/stream")->body;
+    std::string list;
+    for (const std::string& event : lines_after("data: ", stream)) {
+        std::cout << "   " << event << "\n";
+        list += (list.empty() ? "" : ",") + event;
+    }
 
     std::cout << "3. Another front end polls, with the cursor of what it has\n";
-    const json polled = json::parse(client.Get(plan + "/events?since=0")->body);
-    std::cout << "   the same events: " << (polled["events"] == sent ? "yes" : "no")
-              << ", complete: " << polled["complete"] << "\n";
-    const std::string cursor = sent[2]["cursor"].dump();
-    std::cout << "   after the third: "
-              << json::parse(client.Get(plan + "/events?since=" + cursor)->body)["events"].size() << " events\n";
+    const std::string polled = client.Get(plan + "/events?since=0")->body;
+    std::cout << "   the same events: " << (polled.find("[" + list + "]") != std::string::npos ? "yes" : "no") << "\n";
+    const std::string cursor = lines_after("id: ", stream).at(6);
+    std::cout << "   after the seventh: " << client.Get(plan + "/events?since=" + cursor)->body << "\n";
 }
 
 void tell(const Broker& broker, const std::string& prefix) {
@@ -58,16 +58,14 @@ void tell(const Broker& broker, const std::string& prefix) {
     Service service{broker, catalogue};
     service.add(make_recorder(*store, producer, [&](const std::string& text) { alert.set_value(text); })).value();
     service.add(qawave::make_runner(producer)).value();
-    service.start();
-
     qawave::Api api{*store, producer, PAGE};
     httplib::Client client{"127.0.0.1", api.bind("127.0.0.1", 0)};
     client.set_read_timeout(60);
-    const auto serving = std::async(std::launch::async, [&api] { api.listen(); });
+    service.add(qawave::Serving{&api});
+    service.start();
     front_end(client);
     std::cout << "4. The chat is told\n   " << alert.get_future().get() << "\n";
     service.stop().value();
-    api.stop();
 
     std::cout << "5. How long it is kept\n";
     for (const TopicSpec& topic : qawave::topics(prefix))
