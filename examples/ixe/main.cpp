@@ -1,7 +1,8 @@
 // usage: ixe answer-checker | state-updater | analytics | notifier
 //
 // One service each, on the Kafka that KAFKA_BOOTSTRAP_SERVERS names. The answer checker reads lines
-// "USER PROBLEM SECONDS [ANSWER]"; files are made in IXE_DATA (default: .); the notifier posts to IXE_WEBHOOK.
+// "USER PROBLEM SECONDS [ANSWER]"; files are made in IXE_DATA (default: .); the notifier posts to IXE_WEBHOOK. A service
+// that is started again under the same IXE_INSTANCE goes on at once, also after a kill.
 #include "catalogue.hpp"
 #include "services.hpp"
 
@@ -39,7 +40,7 @@ void check_answers(const Broker& broker, const Catalogue& catalogue) {
 
 void serve(const Broker& broker, const Catalogue& catalogue, Projection projection) {
     Service service{broker, catalogue};
-    service.add(std::move(projection)).value();
+    service.add(std::move(projection), {.instance_id = setting("IXE_INSTANCE", "")}).value();
     service.run(stop_on_signals()).value();
 }
 

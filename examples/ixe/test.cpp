@@ -5,6 +5,11 @@
 
 #include <eventsdk/testing/projection_fixture.hpp>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 
@@ -99,7 +104,45 @@ void keeps_every_line(const fs::path& file) {
     check(lines == 10 && fs::exists(file.string() + ".1"), "a full file is put aside, and no line is lost");
 }
 
-void survives_a_kill(const fs::path& file) {
+/// A process that writes lines, saying of each that it is written, until it is killed.
+/// @return how many it said
+int write_until_killed(const fs::path& file, int life) {
+    int told[2];
+    if (pipe(told) != 0) return 0;
+    const pid_t writer = fork();
+    if (writer == 0) {
+        AnalyticsLog log{file, 2'000};
+        for (int number = 0; log.append(std::to_string(life) + "-" + std::to_string(number)); ++number)
+            if (write(told[1], "+", 1) != 1) break;
+        _exit(1);
+    }
+    close(told[1]);
+    int written = 0;
+    for (char word = 0; read(told[0], &word, 1) == 1;)
+        if (++written == 500 + 37 * life) kill(writer, SIGKILL);
+    close(told[0]);
+    waitpid(writer, nullptr, 0);
+    return written;
+}
+
+void loses_nothing_when_killed(const fs::path& file) {
+    std::vector<std::string> expected;
+    for (int life = 0; life < 5; ++life)
+        for (int number = 0, written = write_until_killed(file, life); number < written; ++number)
+            expected.push_back(std::to_string(life) + "-" + std::to_string(number));
+    std::vector<std::string> found;
+    for (const auto& entry : fs::directory_iterator{file.parent_path()})
+        if (entry.path().filename().string().rfind(file.filename().string(), 0) == 0)
+            for (const std::string& line : lines_of(entry.path())) found.push_back(line);
+    std::sort(expected.begin(), expected.end());
+    std::sort(found.begin(), found.end());
+    // Of each life one line may be there that could not be told any more.
+    check(expected.size() >= 2'500 && std::includes(found.begin(), found.end(), expected.begin(), expected.end()) &&
+              found.size() <= expected.size() + 5 && fs::exists(file.string() + ".1"),
+          "killed with SIGKILL five times, the log has every line that was written");
+}
+
+void closes_a_torn_line(const fs::path& file) {
     std::ofstream{file} << R"({"event_id":"cut of)";  // what a crash of the machine may leave
     AnalyticsLog log{file, 1'000'000};
     testing::ProjectionFixture fixture{make_analytics(log), load_catalogue()};
@@ -118,6 +161,7 @@ int main() {
     alerts_after_three_in_a_row();
     posts_alerts();
     keeps_every_line(folder / "rotated.jsonl");
-    survives_a_kill(folder / "torn.jsonl");
+    loses_nothing_when_killed(folder / "killed.jsonl");
+    closes_a_torn_line(folder / "torn.jsonl");
     fs::remove_all(folder);
 }
