@@ -45,8 +45,8 @@ void show_metrics(const std::string& scraped) {
     std::istringstream lines{scraped};
     std::map<std::string, int> series;
     for (std::string line; std::getline(lines, line);)
-        for (const char* name : {"kafka_messages_per_second", "kafka_consumer_errors"})
-            if (line.rfind(std::string{name} + "{", 0) == 0) ++series[name];
+        for (const char* name : {"kafka_consumer_lag", "kafka_messages_per_second", "kafka_consumer_errors"})
+            if (line.rfind(std::string{name} + "{group=\"learnflow-grader\"", 0) == 0) ++series[name];
     for (const auto& [name, count] : series) std::cout << "   " << name << "\n";
 }
 
