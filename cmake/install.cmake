@@ -94,7 +94,7 @@ if(EVENTSDK_PROMETHEUS)
     REQUIRES "eventsdk = ${PROJECT_VERSION}" PRIVATE "prometheus-cpp-core")
 endif()
 
-# The contract, for adapters of others: a component of its own, made where the tests are.
+# The contract, for adapters of others: a component of its own, made with the tests or by EVENTSDK_CONFORMANCE.
 set(_eventsdk_catch "")
 if(TARGET eventsdk_conformance)
   if(Catch2_VERSION VERSION_GREATER_EQUAL 3)

@@ -7,6 +7,7 @@ option(EVENTSDK_POSTGRES "Build eventsdk::postgres, the stores in PostgreSQL" ON
 option(EVENTSDK_PROMETHEUS "Build eventsdk::prometheus, the exporter of measurements" ON)
 option(EVENTSDK_BUILD_CLI "Build the eventsdk command-line tool" ${PROJECT_IS_TOP_LEVEL})
 option(EVENTSDK_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(EVENTSDK_CONFORMANCE "Build eventsdk::conformance, the contract for adapters of others, also without the tests; needs Catch2" OFF)
 option(EVENTSDK_BUILD_EXAMPLES "Build the examples as part of this tree" ${PROJECT_IS_TOP_LEVEL})
 option(EVENTSDK_BUILD_BENCH "Build the benchmarks" OFF)
 option(EVENTSDK_INSTALL "Make install rules" ${PROJECT_IS_TOP_LEVEL})
