@@ -54,6 +54,7 @@ struct eventsdk::AggregateTraits<Order> {
 
 namespace {
 
+// [command]
 using OrderFixture = testing::AggregateFixture<Order>;
 
 Result<OrderFixture::Events> order_more(const Order& order, std::int64_t number) {
@@ -61,6 +62,7 @@ Result<OrderFixture::Events> order_more(const Order& order, std::int64_t number)
         return Error{.kind = ErrorKind::permanent, .code = "shop.limit", .message = "ten pieces are the most"};
     return OrderFixture::Events{OrderPlaced{"tea", number}};
 }
+// [command]
 
 }  // namespace
 
