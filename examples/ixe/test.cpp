@@ -82,9 +82,12 @@ void alerts_after_three_in_a_row() {
 void posts_alerts() {
     WebhookReceiver receiver;
     const SendAlert send = webhook(receiver.url(), "/alerts");
-    check(send({"grace", "sum-17", "e-1"}).has_value() && receiver.bodies().size() == 1 &&
-              receiver.bodies()[0].find("\"user_id\":\"grace\"") != std::string::npos,
-          "the webhook posts JSON");
+    auto streaks = open_database(":memory:", streaks_table).value();
+    testing::ProjectionFixture fixture{make_notifier(streaks, send), load_catalogue()};
+    fixture.given(wrong, wrong, wrong);
+    fixture.run();
+    check(receiver.bodies().size() == 1 && receiver.bodies()[0].find("\"user_id\":\"grace\"") != std::string::npos,
+          "three wrong answers in a row are one POST of JSON to the webhook");
     receiver.answer_with(503);
     check(send({}).error().kind == ErrorKind::unavailable, "a server that is overloaded is waited for");
     receiver.answer_with(400);
