@@ -51,6 +51,17 @@ void reads_what_dapr_writes() {
     check(graded == std::vector<std::string>{"linus loops"}, "a CloudEvent of Dapr is graded like any other");
 }
 
+void writes_what_dapr_reads() {
+    const Catalogue catalogue = load_catalogue("", EnvelopeFormat::cloudevents_structured());
+    const StruggleDetected struggle{StruggleType::logic_error, "loops", 0.75, "show a worked example"};
+    const Record record = catalogue.prepare(Runtime{}, "grace", struggle).value();
+    bool complete = record.key == "grace" && record.value.has_value();
+    for (const char* member : {R"("specversion":"1.0")", R"("type":"struggle.detected")", R"("id":")", R"("source":")",
+                               R"("datacontenttype":"application/json")", R"("data":{"struggleType":"logic_error",)"})
+        complete = complete && record.value->find(member) != std::string::npos;
+    check(complete, "on request struggles are structured CloudEvents, which services behind Dapr read");
+}
+
 void notices_struggles() {
     Struggles struggles;
     std::optional<Producer> producer;
@@ -73,5 +84,6 @@ void notices_struggles() {
 int main() {
     retries_the_sandbox();
     reads_what_dapr_writes();
+    writes_what_dapr_reads();
     notices_struggles();
 }
