@@ -38,11 +38,27 @@ std::size_t Record::size_bytes() const noexcept {
 }
 
 std::optional<std::string_view> ReceivedRecord::header(std::string_view name) const noexcept {
+    if (storage_ != nullptr && storage_->find_header != nullptr) return storage_->find_header(handle_, name);
     for (std::size_t index = header_count(); index-- > 0;) {
         const HeaderView header = header_at(index);
         if (header.name == name) return header.value;
     }
     return std::nullopt;
+}
+
+std::span<const HeaderView> ReceivedRecord::headers(std::vector<HeaderView>& memory) const {
+    if (storage_ != nullptr && storage_->read_headers != nullptr) {
+        const std::size_t count = storage_->read_headers(handle_, memory.data(), memory.size());
+        if (count > memory.size()) {
+            memory.resize(count);
+            storage_->read_headers(handle_, memory.data(), count);
+        }
+        return std::span{memory}.first(count);
+    }
+    const std::size_t count = header_count();
+    if (count > memory.size()) memory.resize(count);
+    for (std::size_t index = 0; index < count; ++index) memory[index] = header_at(index);
+    return std::span{memory}.first(count);
 }
 
 Record ReceivedRecord::to_record() const {

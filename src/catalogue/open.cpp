@@ -9,13 +9,10 @@ namespace {
 
 using catalogue::permanent;
 
-codec::RecordParts parts_of(const ReceivedRecord& record, std::vector<codec::HeaderText>& headers) {
-    headers.clear();
-    const std::size_t count = record.header_count();
-    for (std::size_t i = 0; i < count; ++i) {
-        const HeaderView header = record.header_at(i);
-        headers.push_back({header.name, header.value});
-    }
+codec::RecordParts parts_of(const ReceivedRecord& record, OpenScratch::Impl& scratch) {
+    scratch.headers.clear();
+    for (const HeaderView& header : record.headers(scratch.header_views))
+        scratch.headers.push_back({header.name, header.value});
     codec::RecordParts parts;
     parts.topic = record.topic;
     parts.partition = record.partition;
@@ -23,7 +20,7 @@ codec::RecordParts parts_of(const ReceivedRecord& record, std::vector<codec::Hea
     parts.timestamp = record.timestamp;
     parts.key = record.key;
     parts.value = record.value;
-    parts.headers = headers;
+    parts.headers = scratch.headers;
     return parts;
 }
 
@@ -52,11 +49,19 @@ Error unknown_version(const catalogue::Type& type, std::int32_t version) {
                      "deploy a reader that knows it, or register an upcaster for an old one; then redrive");
 }
 
+const catalogue::Topic* find_topic(const catalogue::Registry& registry, OpenScratch::Impl& scratch,
+                                   std::string_view name) {
+    if (scratch.topic == nullptr || scratch.topic->name != name) scratch.topic = registry.topic(name);
+    return scratch.topic;
+}
+
 const catalogue::Type* find_type(const catalogue::Registry& registry, const catalogue::Topic* topic,
-                                 std::string_view name) {
-    if (topic == nullptr) return registry.type(name);
+                                 OpenScratch::Impl& scratch, std::string_view name) {
+    const catalogue::Type* last = scratch.type;
+    if (last != nullptr && last->name == name && (topic == nullptr || last->topic == topic)) return last;
+    if (topic == nullptr) return scratch.type = registry.type(name);
     const auto found = topic->types.find(name);
-    return found == topic->types.end() ? nullptr : found->second;
+    return scratch.type = found == topic->types.end() ? nullptr : found->second;
 }
 
 Result<void> open_payload(const CatalogueOptions& options, const catalogue::Type& type, OpenScratch::Impl& scratch,
@@ -86,10 +91,15 @@ Result<void> Catalogue::open(const ReceivedRecord& record, OpenScratch& scratch,
     out = Opened{};
     out.scratch = &scratch;
 
-    const codec::RecordParts parts = parts_of(record, own.headers);
+    const codec::RecordParts parts = parts_of(record, own);
     const codec::DecodeOptions rules{{options.max_value_bytes, options.max_depth, options.max_members},
                                      options.detect_formats};
-    const catalogue::Topic* topic = impl_->topic(record.topic);
+    if (own.catalogue != impl_) {
+        own.catalogue = impl_;
+        own.topic = nullptr;
+        own.type = nullptr;
+    }
+    const catalogue::Topic* topic = find_topic(*impl_, own, record.topic);
     auto decoded = topic != nullptr ? codec::decode_record(topic->format, parts, rules, own.decoding, own.decoded)
                                     : codec::decode_any_record(parts, rules, own.decoding, own.decoded);
     if (!decoded) return decoded;
@@ -99,7 +109,7 @@ Result<void> Catalogue::open(const ReceivedRecord& record, OpenScratch& scratch,
     out.payload_version = out.envelope.schema_version;
     if (out.tombstone) return {};
     own.payload = own.decoded.payload;
-    const catalogue::Type* type = find_type(*impl_, topic, out.envelope.type);
+    const catalogue::Type* type = find_type(*impl_, topic, own, out.envelope.type);
     if (type == nullptr) return {};
     out.known = true;
     return open_payload(options, *type, own, out);

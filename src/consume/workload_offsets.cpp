@@ -1,5 +1,7 @@
 #include "consume/workload.hpp"
 
+#include "broker/compact_copy.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -10,21 +12,9 @@ namespace {
 constexpr Duration first_rewrite_pause{1'000};
 constexpr Duration longest_rewrite_pause{30'000};
 
-Record owned_copy(const ReceivedRecord& record) {
-    Record copy = record.to_record();
-    copy.partition = record.partition;
-    return copy;
-}
-
 }  // namespace
 
-void Workload::detach_memory(Task& task) {
-    ReceivedRecord& record = task.record;
-    ReceivedRecord own = make_received(owned_copy(record), record.partition, record.offset);
-    own.log_append_time = record.log_append_time;
-    own.assignment = record.assignment;
-    record = std::move(own);
-}
+void Workload::detach_memory(Task& task) { task.record = broker::compact_copy(task.record); }
 
 std::uint64_t Workload::next_random() {  // splitmix64
     std::uint64_t mixed = random_ += 0x9E3779B97F4A7C15U;
@@ -173,14 +163,17 @@ void Workload::balance(std::vector<TopicPartition>& pause, std::vector<TopicPart
 }
 
 bool Workload::any_roomy() const {
-    const std::vector<Assignment::Index> all = assignment_.all();
-    return std::any_of(all.begin(), all.end(),
-                       [&](Assignment::Index index) { return partitions_[index]->paused && roomy(index); });
+    for (Assignment::Index index = 0; index < partitions_.size(); ++index) {
+        if (assignment_.live(index) && partitions_[index]->paused && roomy(index)) return true;
+    }
+    return false;
 }
 
 bool Workload::any_paused() const {
-    const std::vector<Assignment::Index> all = assignment_.all();
-    return std::any_of(all.begin(), all.end(), [&](Assignment::Index index) { return partitions_[index]->paused; });
+    for (Assignment::Index index = 0; index < partitions_.size(); ++index) {
+        if (assignment_.live(index) && partitions_[index]->paused) return true;
+    }
+    return false;
 }
 
 bool Workload::caught_up(const TopicPartition& partition, std::int64_t end, std::int64_t read) {

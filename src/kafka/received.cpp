@@ -1,5 +1,7 @@
 #include "kafka/received.hpp"
 
+#include <cstring>
+
 EVENTSDK_BEGIN_NAMESPACE
 namespace kafka {
 namespace {
@@ -28,6 +30,44 @@ HeaderView header_at(const void* handle, std::size_t index) noexcept {
     return view;
 }
 
+// Only as much of a name is looked at as is alike: its length is not known, and most differ in the first letter.
+bool is_named(const char* name, std::string_view wanted) noexcept {
+    if (!wanted.empty() && *name != wanted.front()) return false;
+    return std::strncmp(name, wanted.data(), wanted.size()) == 0 && std::strlen(name) == wanted.size();
+}
+
+std::optional<std::string_view> find_header(const void* handle, std::string_view wanted) noexcept {
+    const auto* headers = headers_of(handle);
+    if (headers == nullptr) return std::nullopt;
+    const char* name = nullptr;
+    const void* value = nullptr;
+    std::size_t size = 0;
+    for (std::size_t index = rd_kafka_header_cnt(headers); index-- > 0;) {
+        rd_kafka_header_get_all(headers, index, &name, &value, &size);
+        if (!is_named(name, wanted)) continue;
+        if (value == nullptr) return std::nullopt;
+        return std::string_view{static_cast<const char*>(value), size};
+    }
+    return std::nullopt;
+}
+
+std::size_t read_headers(const void* handle, HeaderView* out, std::size_t room) noexcept {
+    const auto* headers = headers_of(handle);
+    if (headers == nullptr) return 0;
+    const std::size_t count = rd_kafka_header_cnt(headers);
+    if (count > room) return count;
+    for (std::size_t index = 0; index < count; ++index) {
+        const char* name = nullptr;
+        const void* value = nullptr;
+        std::size_t size = 0;
+        rd_kafka_header_get_all(headers, index, &name, &value, &size);
+        out[index].name = name;
+        out[index].value.reset();
+        if (value != nullptr) out[index].value.emplace(static_cast<const char*>(value), size);
+    }
+    return count;
+}
+
 void release(void* handle) noexcept {
     auto* message = static_cast<rd_kafka_message_t*>(handle);
     auto* owner = static_cast<RecordOwner*>(rd_kafka_topic_opaque(message->rkt));
@@ -35,7 +75,7 @@ void release(void* handle) noexcept {
     owner->release();
 }
 
-constexpr RecordStorage storage{header_count, header_at, release};
+constexpr RecordStorage storage{header_count, header_at, release, find_header, read_headers};
 
 }  // namespace
 

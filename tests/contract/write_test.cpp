@@ -36,6 +36,31 @@ CONTRACT_CASE("headers keep their order, repetitions, and null apart from empty"
     CHECK(seen[0].record.headers == headers);
 }
 
+CONTRACT_CASE("headers are the same read one by one, by name and all at once", "[broker][write]") {
+    const std::string topic = fresh_topic();
+    const std::vector<Header> headers{{"ab", "1"}, {"a", "2"}, {"ab", "3"}, {"null", ""}, {"null", std::nullopt}};
+    WriterUnderTest{}.write({.topic = topic, .value = "v", .headers = headers}).value();
+    const auto reader = read_from_start(topic);
+    std::vector<ReceivedRecord> records;
+    REQUIRE(eventually([&] {
+        static_cast<void>(reader->poll(records, 1, Duration{100}));
+        return !records.empty();
+    }));
+    const ReceivedRecord& record = records.front();
+    CHECK(record.header("ab") == "3");
+    CHECK(record.header("a") == "2");
+    for (const std::string_view none : {"", "b", "abc", "null", "absent"}) CHECK_FALSE(record.header(none));
+    CHECK_FALSE(record.header({"a\0b", 3}));
+    std::vector<HeaderView> memory;
+    const auto all = record.headers(memory);
+    REQUIRE(all.size() == headers.size());
+    for (std::size_t index = 0; index < all.size(); ++index) {
+        CHECK(all[index].name == headers[index].name);
+        CHECK(all[index].value == headers[index].value);
+        CHECK(all[index].value == record.header_at(index).value);
+    }
+}
+
 CONTRACT_CASE("null and empty keys and values stay apart", "[broker][write]") {
     const std::string topic = fresh_topic();
     WriterUnderTest writer;

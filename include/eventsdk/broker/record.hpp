@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -78,6 +79,10 @@ struct RecordStorage {
     std::size_t (*header_count)(const void* handle) noexcept;
     HeaderView (*header_at)(const void* handle, std::size_t index) noexcept;
     void (*release)(void* handle) noexcept;
+    /// Optional: the value of the last header of that name, in one step.
+    std::optional<std::string_view> (*find_header)(const void* handle, std::string_view name) noexcept = nullptr;
+    /// Optional: writes the views of all headers when there is `room` for them; answers how many there are.
+    std::size_t (*read_headers)(const void* handle, HeaderView* out, std::size_t room) noexcept = nullptr;
 };
 
 /// A record as read: views into memory that the record itself keeps alive. Move-only.
@@ -115,6 +120,9 @@ public:
     [[nodiscard]] HeaderView header_at(std::size_t index) const noexcept { return storage_->header_at(handle_, index); }
     /// The value of the last header of that name, or nothing.
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept;
+    /// All headers, in order, at once.
+    /// @param memory where they are written, for reuse from record to record: it grows and never shrinks
+    [[nodiscard]] std::span<const HeaderView> headers(std::vector<HeaderView>& memory) const;
     /// A copy that can be kept or written again: same topic, key, value, headers, timestamp; no partition.
     [[nodiscard]] Record to_record() const;
 

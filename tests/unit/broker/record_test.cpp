@@ -1,3 +1,5 @@
+#include "broker/compact_copy.hpp"
+
 #include "support/catch.hpp"
 
 #include <eventsdk/broker/record.hpp>
@@ -93,4 +95,57 @@ TEST_CASE("an empty received record has no headers", "[broker][unit]") {
     const ReceivedRecord none;
     CHECK(none.header_count() == 0);
     CHECK_FALSE(none.header("a"));
+}
+
+TEST_CASE("all headers of a record are read at once, into memory that is used again", "[broker][unit]") {
+    std::vector<HeaderView> memory;
+    const ReceivedRecord four = make_received(sample(), 0, 0);
+    const auto headers = four.headers(memory);
+    REQUIRE(headers.size() == 4);
+    CHECK(headers[1].name == "a");
+    CHECK(headers[1].value == "2");
+    CHECK_FALSE(headers[2].value);
+    CHECK(headers[3].value == "");
+    const ReceivedRecord one = make_received({.topic = "t", .headers = {{"b", "3"}}}, 0, 0);
+    REQUIRE(one.headers(memory).size() == 1);
+    CHECK(one.headers(memory).front().value == "3");
+    CHECK(memory.size() == 4);
+    CHECK(ReceivedRecord{}.headers(memory).empty());
+}
+
+TEST_CASE("what an adapter answers in one step is asked of it", "[broker][unit]") {
+    static constexpr RecordStorage quick{
+        [](const void*) noexcept { return std::size_t{0}; },
+        [](const void*, std::size_t) noexcept { return HeaderView{}; },
+        [](void*) noexcept {},
+        [](const void*, std::string_view name) noexcept { return std::optional{name}; },
+        [](const void*, HeaderView* out, std::size_t room) noexcept {
+            for (std::size_t index = 0; room >= 3 && index < 3; ++index) out[index] = {"n", "v"};
+            return std::size_t{3};
+        },
+    };
+    int handle = 0;
+    const ReceivedRecord record{quick, &handle};
+    CHECK(record.header("found") == "found");
+    std::vector<HeaderView> memory;
+    const auto headers = record.headers(memory);
+    REQUIRE(headers.size() == 3);
+    CHECK(headers[2].value == "v");
+}
+
+TEST_CASE("a compact copy is equal to its original and outlives it", "[broker][unit]") {
+    for (const Record& record : {sample(), Record{.topic = "t", .key = "", .timestamp = Timestamp{}},
+                                 Record{.topic = "t", .value = "", .timestamp = Timestamp{}}}) {
+        auto original = std::make_unique<ReceivedRecord>(make_received(record, 3, 42));
+        original->log_append_time = true;
+        original->assignment = 7;
+        const ReceivedRecord copy = broker::compact_copy(*original);
+        original.reset();
+        CHECK(copy.to_record() == record);
+        CHECK(copy.partition == 3);
+        CHECK(copy.offset == 42);
+        CHECK(copy.log_append_time);
+        CHECK(copy.assignment == 7);
+        CHECK(copy.header("a") == record.header("a"));
+    }
 }
