@@ -1,6 +1,7 @@
 #include <eventsdk/core/trace_context.hpp>
 
 #include "core/random.hpp"
+#include "core/uuid_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,28 +25,21 @@ constexpr std::array<std::int8_t, 256> hex_values = [] {
 
 int hex_value(char c) noexcept { return hex_values[static_cast<unsigned char>(c)]; }
 
-bool read_hex(std::string_view text, std::span<std::uint8_t> out) noexcept {
-    int bad = 0;
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        const int high = hex_value(text[2 * i]);
-        const int low = hex_value(text[2 * i + 1]);
-        bad |= high | low;
-        out[i] = static_cast<std::uint8_t>(((high & 15) << 4) | (low & 15));
-    }
-    return bad >= 0;
+/// Of digits that are known to be some.
+void read_hex(std::string_view text, std::span<std::uint8_t> out) noexcept {
+    for (std::size_t i = 0; i < out.size(); ++i)
+        out[i] = static_cast<std::uint8_t>(hex_value(text[2 * i]) << 4 | hex_value(text[2 * i + 1]));
 }
 
 bool all_zero(std::span<const std::uint8_t> bytes) noexcept {
     return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
 }
 
-bool read_traceparent(std::string_view text, TraceContext& out) noexcept {
-    if (text.size() < traceparent_length || text[2] != '-' || text[35] != '-' || text[52] != '-') return false;
-    std::uint8_t version = 0;
-    if (!read_hex(text, {&version, 1}) || version == 0xff) return false;
-    if (text.size() > traceparent_length && (version == 0 || text[traceparent_length] != '-')) return false;
-    return read_hex(text.substr(3), out.trace_id) && read_hex(text.substr(36), out.parent_id) &&
-           read_hex(text.substr(53), {&out.flags, 1}) && !all_zero(out.trace_id) && !all_zero(out.parent_id);
+/// The values of eight digits; `bad` becomes other than 0 where a character is none, or upper case.
+words::Word eight_digits(const char* text, words::Word& bad) noexcept {
+    const words::Word characters = words::load(text);
+    bad |= ~characters & (words::each_byte * 0x20);
+    return uuid_text::hex_values(characters, bad);
 }
 
 bool is_key_char(char c) noexcept {
@@ -94,8 +88,11 @@ void append_hex(std::string& text, std::span<const std::uint8_t> bytes) {
 }  // namespace
 
 std::optional<TraceContext> TraceContext::parse(std::string_view traceparent, std::string_view tracestate) {
+    if (!is_traceparent(traceparent)) return {};
     TraceContext context;
-    if (!read_traceparent(traceparent, context)) return {};
+    read_hex(traceparent.substr(3), context.trace_id);
+    read_hex(traceparent.substr(36), context.parent_id);
+    read_hex(traceparent.substr(53), {&context.flags, 1});
     if (is_tracestate(tracestate)) context.state = tracestate;
     return context;
 }
@@ -126,8 +123,16 @@ std::string TraceContext::traceparent() const {
 }
 
 bool is_traceparent(std::string_view text) noexcept {
-    TraceContext context;
-    return read_traceparent(text, context);
+    if (text.size() < traceparent_length || text[2] != '-' || text[35] != '-' || text[52] != '-') return false;
+    if ((hex_value(text[0]) | hex_value(text[1]) | hex_value(text[53]) | hex_value(text[54])) < 0) return false;
+    if (text.starts_with("ff")) return false;
+    if (text.size() > traceparent_length && (text.starts_with("00") || text[traceparent_length] != '-')) return false;
+    const char* at = text.data();
+    words::Word bad = 0;
+    const words::Word trace = eight_digits(at + 3, bad) | eight_digits(at + 11, bad) | eight_digits(at + 19, bad) |
+                              eight_digits(at + 27, bad);
+    const words::Word parent = eight_digits(at + 36, bad) | eight_digits(at + 44, bad);
+    return bad == 0 && trace != 0 && parent != 0;
 }
 
 bool is_tracestate(std::string_view text) noexcept {
