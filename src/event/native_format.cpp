@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace codec {
@@ -32,6 +33,12 @@ constexpr std::array<RequiredMember, 6> required{{{event_id, "eventId"},
                                                   {occurred_at, "occurredAt"},
                                                   {payload, "payload"}}};
 
+/// Compares with a name whose length the compiler knows: a few words, no call.
+template <std::size_t Size>
+bool is(std::string_view name, const char (&known)[Size]) noexcept {
+    return name.size() == Size - 1 && std::memcmp(name.data(), known, Size - 1) == 0;
+}
+
 class Reading {
 public:
     Reading(const json::Value& body, Scratch& scratch, Decoded& out) : body_{body}, scratch_{scratch}, out_{out} {}
@@ -56,17 +63,18 @@ private:
         if (takes("schemaVersion", schema_version, name)) return reader.version(name, value, envelope.schema_version);
         if (takes("aggregateId", aggregate_id, name))
             return reader.text(name, value, "envelope.aggregate_id", envelope.aggregate_id);
-        if (name == "revision") return reader.revision(name, value, envelope.revision);
+        if (is(name, "revision")) return reader.revision(name, value, envelope.revision);
         if (takes("occurredAt", occurred_at, name)) return reader.time(name, value, envelope.occurred_at);
-        if (name == "correlationId") return reader.optional_text(name, value, envelope.correlation_id);
-        if (name == "causationId") return reader.optional_text(name, value, envelope.causation_id);
+        if (is(name, "correlationId")) return reader.optional_text(name, value, envelope.correlation_id);
+        if (is(name, "causationId")) return reader.optional_text(name, value, envelope.causation_id);
         if (takes("payload", payload, name)) return take_payload(value);
         ++others_;
         return {};
     }
 
-    bool takes(std::string_view known, Member member, std::string_view name) noexcept {
-        if (name != known) return false;
+    template <std::size_t Size>
+    bool takes(const char (&known)[Size], Member member, std::string_view name) noexcept {
+        if (!is(name, known)) return false;
         seen_ |= member;
         return true;
     }
