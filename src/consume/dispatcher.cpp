@@ -59,10 +59,19 @@ Dispatcher::Dispatcher(const Catalogue& catalogue, const HandlerTable& handlers,
       unknown_{unknown},
       group_{group},
       rules_{rules},
-      delivery_{nothing_, opened_, 1, replay, std::move(stop)} {
+      delivery_{nothing_, opened_, 1, replay, std::move(stop)},
+      last_handler_{handlers.find(last_type_)} {
     delivery_.belongs_to(group_);
     for (const EventDescriptor* descriptor : handlers.descriptors())
         events_.push_back({{nullptr, DestroyEvent{descriptor}}, keeps_old_values(*descriptor->payload), nullptr});
+}
+
+const HandlerTable::Handler* Dispatcher::handler_of(std::string_view type) {
+    if (type != last_type_) {
+        last_handler_ = handlers_.find(type);
+        last_type_ = type;
+    }
+    return last_handler_;
 }
 
 bool Dispatcher::is_for_others(const ReceivedRecord& record) const {
@@ -105,7 +114,7 @@ bool Dispatcher::open_and_run(const ReceivedRecord& record, int attempt, std::in
     if (auto opened = catalogue_.open(record, scratch_, opened_); !opened)
         return fail(verdict, open_stage(opened.error()), opened.error());
     delivery_.rebind(record, attempt, finished);
-    if (const HandlerTable::Handler* handler = handlers_.find(opened_.envelope.type)) return handle(*handler, verdict);
+    if (const HandlerTable::Handler* handler = handler_of(opened_.envelope.type)) return handle(*handler, verdict);
     return opened_.known || opened_.tombstone || unknown_type(verdict);
 }
 
@@ -129,7 +138,7 @@ Dispatcher::Answer Dispatcher::open_and_offer(const ReceivedRecord& record, int 
     if (auto opened = catalogue_.open(record, scratch_, opened_); !opened)
         return answer(fail(verdict, open_stage(opened.error()), opened.error()));
     delivery_.rebind(record, attempt, finished);
-    const HandlerTable::Handler* handler = handlers_.find(opened_.envelope.type);
+    const HandlerTable::Handler* handler = handler_of(opened_.envelope.type);
     if (handler == nullptr) return answer(opened_.known || opened_.tombstone || unknown_type(verdict));
     if (handler->entry->make_batch) return gather(*handler, record, key, verdict);
     return gathered_.events > 0 ? Answer::after_gathered : answer(handle(*handler, verdict));

@@ -64,6 +64,7 @@ private:
     [[nodiscard]] bool joins(const HandlerTable::Handler& handler, const ReceivedRecord& record,
                              std::uint64_t key) const;
     EventBatch& batch_of(const HandlerTable::Handler& handler);
+    [[nodiscard]] const HandlerTable::Handler* handler_of(std::string_view type);
     [[nodiscard]] bool is_for_others(const ReceivedRecord& record) const;
     template <class Work>
     bool guarded(Verdict& verdict, Work&& work);
@@ -87,6 +88,8 @@ private:
     Delivery delivery_;
     std::vector<ScratchEvent> events_;  // one per typed handler
     Gathered gathered_;
+    std::string last_type_{};  // most records are of the last one's
+    const HandlerTable::Handler* last_handler_;
 };
 
 }  // namespace consume

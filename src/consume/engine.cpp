@@ -117,7 +117,7 @@ void Engine::end(Batch& batch) {
             static_cast<std::uint64_t>(std::count(batch.ends.begin(), batch.ends.end(), Batch::End::done));
     batch.tasks.clear();
     batch.verdicts.clear();
-    if (poll_waits_) polls_.notify_all();
+    if (awaits_drain_ || (awaits_room_ && workload_.any_roomy())) polls_.notify_all();
 }
 
 void Engine::wait_for_work(Lock& lock) {

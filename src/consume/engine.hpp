@@ -123,7 +123,8 @@ private:
     std::size_t idle_ = 0;
     std::size_t letters_under_way_ = 0;
     std::chrono::steady_clock::time_point letters_written_{};
-    bool poll_waits_ = false;
+    bool awaits_room_ = false;   // the polling thread; woken as soon as there is
+    bool awaits_drain_ = false;  // it looks again after each batch
     bool ending_ = false;
     bool handler_stop_ = false;
     std::optional<Error> failure_;

@@ -74,9 +74,9 @@ bool Engine::drain(Lock& lock, std::span<const TopicPartition> partitions) {
         for (const TopicPartition& partition : partitions) records += workload_.under_way(partition);
         return records;
     };
-    poll_waits_ = true;
+    awaits_drain_ = true;
     const bool drained = polls_.wait_for(lock, parts_->options.drain_timeout, [&] { return under_way() == 0; });
-    poll_waits_ = false;
+    awaits_drain_ = false;
     if (!drained) {
         logger().log(LogLevel::warning, "partitions are given up with records still running; they will run again",
                      {{"group", parts_->projection.name()}, {"records", static_cast<std::int64_t>(under_way())}});
@@ -216,9 +216,9 @@ bool Engine::any_paused() {
 void Engine::wait_for_room(Duration timeout) {
     Lock lock{mutex_};
     if (!workload_.any_paused()) return;
-    poll_waits_ = true;
+    awaits_room_ = true;
     polls_.wait_for(lock, timeout, [&] { return workload_.any_roomy() || handler_stop_ || failure_; });
-    poll_waits_ = false;
+    awaits_room_ = false;
 }
 
 void Engine::pause_for(Duration timeout) {

@@ -1,5 +1,7 @@
 #include "consume/worker.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 
 EVENTSDK_BEGIN_NAMESPACE
@@ -8,6 +10,13 @@ namespace {
 
 constexpr std::chrono::nanoseconds batch_time{1'000'000};
 constexpr std::size_t largest_batch = 256;
+
+/// For top -H and debuggers.
+void name_this_thread() {
+#if defined(__linux__)
+    pthread_setname_np(pthread_self(), "eventsdk-work");
+#endif
+}
 
 void work(Engine& engine, Progress& progress) {
     const Parts& parts = engine.parts();
@@ -37,6 +46,7 @@ void BatchSize::ran(std::size_t records, std::chrono::nanoseconds took) {
 
 Worker::Worker(std::shared_ptr<Engine> engine) {
     thread_ = std::thread{[engine = std::move(engine), progress = progress_] {
+        name_this_thread();
         try {
             work(*engine, *progress);
         } catch (const std::exception& thrown) {
