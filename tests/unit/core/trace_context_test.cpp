@@ -102,3 +102,24 @@ TEST_CASE("a forked child begins other traces than its parent", "[core][unit]") 
     ::close(ends[1]);
     CHECK(mine.trace_id != theirs.trace_id);
 }
+
+TEST_CASE("each character of a traceparent must be what it must be", "[core][unit]") {
+    const std::string good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    REQUIRE(is_traceparent(good));
+    for (std::size_t at = 0; at < good.size(); ++at) {
+        for (const char other : {'-', '/', ':', '@', 'A', 'F', 'G', '`', 'g', ' ', '\0', '\xb0', '\xe1'}) {
+            if (other == good[at]) continue;
+            std::string bad = good;
+            bad[at] = other;
+            INFO(at << " " << static_cast<int>(other));
+            CHECK_FALSE(is_traceparent(bad));
+        }
+        for (const char digit : {'0', '9', 'a', 'f'}) {
+            std::string changed = good;
+            changed[at] = digit;
+            INFO(at << " " << digit);
+            const bool is_digit = good[at] != '-';
+            CHECK(is_traceparent(changed) == is_digit);
+        }
+    }
+}
