@@ -4,6 +4,8 @@
 #include "catalogue/registry.hpp"
 #include "event/attributes.hpp"
 #include "event/payload.hpp"
+#include "json/tape_writer.hpp"
+#include "schema/check.hpp"
 
 #include <eventsdk/broker/error_codes.hpp>
 
@@ -25,6 +27,7 @@ constexpr std::size_t max_header_name_bytes = 128;
 struct PrepareScratch {
     std::string payload{};
     json::Document document{};
+    json::TapeWriter tape{};
     std::array<char, 36> event_id{};
     std::array<char, 55> traceparent{};
     std::string tracestate{};
@@ -74,6 +77,15 @@ Result<void> check_payload(const CatalogueOptions& options, const Schema& schema
     auto parsed = scratch().document.parse(payload, limits_of(options));
     if (!parsed) return std::move(parsed).error();
     return catalogue::check_payload(schema, *parsed);
+}
+
+/// The same of an event whose values are on the tape, which spares parsing what was just written. What does not pass is
+/// checked as text, for the error.
+Result<void> check_event(const CatalogueOptions& options, const Schema& schema, std::string_view payload) {
+    const auto limits = limits_of(options);
+    if (payload.size() <= limits.max_bytes)
+        if (const auto value = scratch().tape.finish(limits); value && schema_detail::check(schema, *value)) return {};
+    return check_payload(options, schema, payload);
 }
 
 Result<void> encode(Record& out, const catalogue::Topic& topic, const codec::EncodeInput& input,
@@ -147,14 +159,16 @@ void causes_into(EnvelopeView& envelope, const PublishOptions& options, bool sta
     if (trace) trace_into(envelope, *trace);
 }
 
-Result<void> prepare_payload(Record& out, const CatalogueOptions& limits, const Runtime& runtime,
+using Check = Result<void> (*)(const CatalogueOptions& options, const Schema& schema, std::string_view payload);
+
+Result<void> prepare_payload(Record& out, Check check, const CatalogueOptions& limits, const Runtime& runtime,
                              const catalogue::Type& type, const catalogue::Version& version, std::string_view payload,
                              std::span<const codec::Extension> extensions, std::string_view aggregate_id,
                              const PublishOptions& options) {
     if (auto checked = check_aggregate_id(aggregate_id); !checked) return checked;
     if (auto checked = check_options(options); !checked) return checked;
     if (version.schema != nullptr)
-        if (auto checked = check_payload(limits, *version.schema, payload); !checked) return checked;
+        if (auto checked = check(limits, *version.schema, payload); !checked) return checked;
     codec::EncodeInput input;
     input.extensions = extensions;
     EnvelopeView& envelope = input.envelope;
@@ -197,11 +211,12 @@ Result<void> Catalogue::prepare_into(Record& out, const Runtime& runtime, std::s
     const catalogue::Type& type = *(*types)[chosen];
     std::string& payload = scratch().payload;
     payload.clear();
-    if (auto encoded = codec::encode_payload(*descriptor.payload, event, payload); !encoded) return encoded;
+    if (auto encoded = codec::encode_payload(*descriptor.payload, event, payload, scratch().tape); !encoded)
+        return encoded;
     auto& attributes = scratch().attributes;
     if (auto encoded = codec::encode_attributes(descriptor, event, attributes); !encoded) return encoded;
-    return prepare_payload(out, impl_->options(), runtime, type, type.versions.back(), payload, attributes.extensions,
-                           aggregate_id, options);
+    return prepare_payload(out, check_event, impl_->options(), runtime, type, type.versions.back(), payload,
+                           attributes.extensions, aggregate_id, options);
 }
 
 Result<Record> Catalogue::prepare_json(const Runtime& runtime, std::string_view aggregate_id, std::string_view type,
@@ -212,8 +227,8 @@ Result<Record> Catalogue::prepare_json(const Runtime& runtime, std::string_view 
     auto chosen = version_of(*known, version);
     if (!chosen) return std::move(chosen).error();
     Record record;
-    if (auto made =
-            prepare_payload(record, impl_->options(), runtime, *known, **chosen, payload, {}, aggregate_id, options);
+    if (auto made = prepare_payload(record, check_payload, impl_->options(), runtime, *known, **chosen, payload, {},
+                                    aggregate_id, options);
         !made)
         return std::move(made).error();
     return record;

@@ -56,7 +56,6 @@ struct EncodeInput {
 /// Memory of decoding, reused from record to record. One per thread.
 struct Scratch {
     json::Document document{};
-    json::Document inner{};  ///< of a payload that is only a part of its object
     CloudEvent event{};
     std::vector<std::string_view> names{};  ///< of members; for searching
     std::deque<std::string> texts{};        ///< what views need and the record does not hold

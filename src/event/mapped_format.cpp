@@ -2,6 +2,7 @@
 #include "event/envelope_writer.hpp"
 #include "event/layout.hpp"
 #include "json/raw_members.hpp"
+#include "json/tape_edit.hpp"
 
 #include <algorithm>
 #include <array>
@@ -36,14 +37,14 @@ public:
     Reading(const EnvelopeLayout& layout, const RecordParts& record, Scratch& scratch, Decoded& out)
         : layout_{layout}, reader_{layout.name}, record_{record}, scratch_{scratch}, out_{out} {}
 
-    Result<void> run(const json::Value& body, const json::Limits& limits) {
+    Result<void> run(const json::Value& body) {
         simdjson::dom::object object;
         if (body.get(object) != simdjson::SUCCESS)
             return envelope_error("envelope.not_an_object", "", "the value is JSON, but not an object");
         for (const auto [name, value] : object)
             if (auto read = member(name, value); !read) return read;
         if (auto filled = complete(); !filled) return filled;
-        if (layout_.payload_member.empty()) return take_rest(limits);
+        if (layout_.payload_member.empty()) return take_rest(body), Result<void>{};
         if (others_ > 0) keep_others();
         return {};
     }
@@ -125,9 +126,14 @@ private:
     }
 
     [[nodiscard]] bool is_own(const json::RawMembers& member) const {
+        const std::string_view name = member.raw_name();
+        if (name.find('\\') == std::string_view::npos) return is_own(name);
+        return is_own(json::unescape(name));
+    }
+    [[nodiscard]] bool is_own(std::string_view name) const {
         for (const std::string* each : {&layout_.id_member, &layout_.type_member, &layout_.version_member,
                                         &layout_.key_member, &layout_.time_member, &layout_.payload_member})
-            if (!each->empty() && member.is(*each)) return true;
+            if (is(name, *each)) return true;
         return false;
     }
 
@@ -140,8 +146,10 @@ private:
         }
     }
 
-    /// The payload is what the envelope leaves: its text is put together and parsed by itself.
-    Result<void> take_rest(const json::Limits& limits) {
+    /// The payload is what the envelope leaves: of the document, and of its text.
+    void take_rest(const json::Value& body) {
+        json::tape::remove_members(json::tape::Place{body}, [this](std::string_view name) { return is_own(name); });
+        out_.payload = body;
         std::string& rest = scratch_.room();
         rest += '{';
         for (json::RawMembers members{out_.body}; members.next();) {
@@ -150,11 +158,7 @@ private:
             rest.append("\"").append(members.raw_name()).append("\":").append(members.value());
         }
         rest += '}';
-        auto parsed = scratch_.inner.parse(rest, limits);
-        if (!parsed) return std::move(parsed).error();
-        out_.payload = *parsed;
         out_.body = rest;
-        return {};
     }
 
     const EnvelopeLayout& layout_;
@@ -269,11 +273,11 @@ Result<void> MappedFormat::encode(const EncodeInput& event, RecordSink& out) con
     return {};
 }
 
-Result<void> MappedFormat::decode(const RecordParts& record, const json::Value* body, const DecodeOptions& options,
+Result<void> MappedFormat::decode(const RecordParts& record, const json::Value* body, const DecodeOptions&,
                                   Scratch& scratch, Decoded& out) const {
     out.format = name();
     out.payload_member = layout_.payload_member;
-    return Reading{layout_, record, scratch, out}.run(*body, options.limits);
+    return Reading{layout_, record, scratch, out}.run(*body);
 }
 
 }  // namespace codec

@@ -7,6 +7,9 @@
 #include <string>
 
 EVENTSDK_BEGIN_NAMESPACE
+namespace json {
+class TapeWriter;
+}
 namespace codec {
 
 /// Appends `object` as JSON to `out`, from its description; on failure `out` is as before.
@@ -15,6 +18,10 @@ namespace codec {
 ///   "event.out_of_range" (a time beyond the years 0000…9999), "event.unknown_name" (an enumerator without a name),
 ///   "event.too_deep", "event.foreign" (to_json failed).
 [[nodiscard]] Result<void> encode_payload(const ValueType& type, const void* object, std::string& out);
+
+/// The same, and makes the document of what it appends in `tape`, for a schema to look at.
+[[nodiscard]] Result<void> encode_payload(const ValueType& type, const void* object, std::string& out,
+                                          json::TapeWriter& tape);
 
 /// Fills `object` from `value`. Members that are not described are passed over; every described member is set, so the
 /// object may be reused. Null and absence empty an optional.

@@ -3,6 +3,7 @@
 #include "event/dynamic_value.hpp"
 #include "event/failure.hpp"
 #include "event/payload.hpp"
+#include "json/values.hpp"
 
 #include <fmt/format.h>
 
@@ -32,13 +33,18 @@ std::string_view name_of(Kind kind) noexcept {
 /// Which of up to 128 described members came.
 class SeenMembers {
 public:
-    void add(std::size_t index) noexcept { words_[index / 64] |= std::uint64_t{1} << (index % 64); }
+    void add(std::size_t index) noexcept {
+        words_[index / 64] |= std::uint64_t{1} << (index % 64);
+        ++count_;
+    }
+    [[nodiscard]] std::size_t count() const noexcept { return count_; }
     [[nodiscard]] bool has(std::size_t index) const noexcept {
         return ((words_[index / 64] >> (index % 64)) & 1U) != 0;
     }
 
 private:
     std::array<std::uint64_t, 2> words_{};
+    std::size_t count_ = 0;
 };
 
 class Filler {
@@ -72,9 +78,8 @@ private:
     }
 
     bool text(std::string& object, const json::Value& from) {
-        std::string_view read;
-        if (from.get(read) != simdjson::SUCCESS) return wrong_type("a string", from);
-        object.assign(read);
+        if (!from.is_string()) return wrong_type("a string", from);
+        object.assign(json::string_of(from));
         return true;
     }
 
@@ -120,8 +125,8 @@ private:
     }
 
     bool time(const ValueType& type, void* object, const json::Value& from) {
-        std::string_view read;
-        if (from.get(read) != simdjson::SUCCESS) return wrong_type("a date-time string", from);
+        if (!from.is_string()) return wrong_type("a date-time string", from);
+        const std::string_view read = json::string_of(from);
         DateTime parsed;
         if (const char* wrong = rfc3339::read(read, parsed))
             return failure_.here("event.time",
@@ -134,8 +139,8 @@ private:
     }
 
     bool uuid(Uuid& object, const json::Value& from) {
-        std::string_view read;
-        if (from.get(read) != simdjson::SUCCESS) return wrong_type("a UUID string", from);
+        if (!from.is_string()) return wrong_type("a UUID string", from);
+        const std::string_view read = json::string_of(from);
         const auto parsed = Uuid::parse(read);
         if (!parsed) return failure_.here("event.uuid", fmt::format("is \"{}\", no UUID", json::printable(read)));
         object = *parsed;
@@ -188,15 +193,16 @@ private:
         if (from.get(source) != simdjson::SUCCESS) return wrong_type("an object", from);
         SeenMembers seen;
         std::size_t next = 0;  // members mostly come in the order of the description
-        for (const auto [key, member] : source) {
-            const std::size_t index = find(type.fields, key, next);
+        for (json::tape::Members members{json::tape::Place{source}}; !members.done(); members.next()) {
+            const std::size_t index = find(type.fields, members.name(), next);
             if (index == type.fields.size()) continue;
             const FieldDescriptor& field = type.fields[index];
-            if (!value(*field.type, field.get_mutable(object), member)) return failure_.below(field.name);
+            if (!value(*field.type, field.get_mutable(object), members.value())) return failure_.below(field.name);
             seen.add(index);
             next = index + 1;
         }
-        return complete(type, object, seen);
+        // The document has every name once.
+        return seen.count() == type.fields.size() || complete(type, object, seen);
     }
 
     static std::size_t find(std::span<const FieldDescriptor> fields, std::string_view key, std::size_t next) noexcept {

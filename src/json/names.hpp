@@ -33,12 +33,23 @@ struct NameKey {
     /// Of a text of a parsed document, behind whose beginning eight bytes can always be read.
     static NameKey of_parsed(std::string_view name) noexcept {
         NameKey key;
-        const auto used = std::min<std::size_t>(name.size(), 8);
-        const std::uint64_t mask = used == 0 ? 0 : ~std::uint64_t{0} >> (64 - 8 * used);
+        const auto mask = mask_of(name.size());
         key.size = name.size();
-        key.head = masked(load(name.data()), mask);
-        key.tail = masked(load(name.data() + name.size() - used), mask);
+        key.head = load(name.data()) & mask;
+        key.tail = load(name.data() + name.size() - std::min<std::size_t>(name.size(), 8)) & mask;
         return key;
+    }
+    /// Of a loaded word, the bytes that a name of this size has.
+    static std::uint64_t mask_of(std::size_t size) noexcept {
+        const auto used = std::min<std::size_t>(size, 8);
+        const std::uint64_t mask = used == 0 ? 0 : ~std::uint64_t{0} >> (64 - 8 * used);
+        if constexpr (std::endian::native == std::endian::big) return __builtin_bswap64(mask);
+        return mask;
+    }
+    static std::uint64_t load(const char* from) noexcept {
+        std::uint64_t word = 0;
+        std::memcpy(&word, from, sizeof word);
+        return word;
     }
 
     [[nodiscard]] std::uint64_t hash() const noexcept {
@@ -46,17 +57,6 @@ struct NameKey {
     }
     [[nodiscard]] bool holds_all() const noexcept { return size <= 16; }
     friend bool operator==(const NameKey&, const NameKey&) = default;
-
-private:
-    static std::uint64_t load(const char* from) noexcept {
-        std::uint64_t word = 0;
-        std::memcpy(&word, from, sizeof word);
-        return word;
-    }
-    static std::uint64_t masked(std::uint64_t word, std::uint64_t mask) noexcept {
-        if constexpr (std::endian::native == std::endian::big) return word & __builtin_bswap64(mask);
-        return word & mask;
-    }
 };
 
 }  // namespace json

@@ -1,14 +1,12 @@
 #include "json/strict.hpp"
 
 #include "json/diagnose.hpp"
-#include "json/names.hpp"
 #include "json/text.hpp"
 
 #include <fmt/format.h>
 
-#include <array>
 #include <bit>
-#include <cstring>
+#include <cstddef>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace json {
@@ -16,124 +14,96 @@ namespace {
 
 constexpr std::size_t many_names = 24;
 
-// The tape of simdjson (its doc/tape.md): a kind in the upper byte, a payload in the rest.
-char kind_of(std::uint64_t word) noexcept { return static_cast<char>(word >> 56); }
-std::uint64_t payload_of(std::uint64_t word) noexcept { return word & 0x00ffffffffffffffULL; }
-std::uint64_t count_of(std::uint64_t opening) noexcept { return (opening >> 32) & 0xffffff; }
-
-std::string_view string_at(const std::uint8_t* strings, std::uint64_t word) noexcept {
-    const auto* start = strings + payload_of(word);
-    std::uint32_t size = 0;
-    std::memcpy(&size, start, sizeof size);
-    return {reinterpret_cast<const char*>(start) + sizeof size, size};
+/// A bit for a name: only one whose bit is taken is compared with the earlier names of its object. Quick before good:
+/// three characters and the length tell most names apart. An empty name's last character is in its length.
+std::uint64_t bit_of(std::string_view name) noexcept {
+    const auto at = [&name](std::ptrdiff_t i) { return static_cast<unsigned char>(name.data()[i]); };
+    const auto size = static_cast<std::ptrdiff_t>(name.size());
+    const auto mixed = at(0) * 5U + at(size / 2) * 11U + at(size - 1) * 17U + static_cast<unsigned>(size) * 3U;
+    return std::uint64_t{1} << (mixed & 63U);
 }
 
-/// What a word of the tape asks of the walk: nothing, to skip the number behind it, or a look at a container.
-enum Step : std::uint8_t { go_on, skip_number, look };
-constexpr auto steps = [] {
-    std::array<Step, 256> made{};
-    for (const char kind : {'l', 'u', 'd'}) made[static_cast<std::size_t>(kind)] = skip_number;
-    for (const char kind : {'{', '}', '[', ']'}) made[static_cast<std::size_t>(kind)] = look;
-    return made;
-}();
-
-Error fail(std::string_view code, std::string message) {
+Error error(std::string_view code, std::string message) {
     return Error{.kind = ErrorKind::permanent, .code = std::string{code}, .message = std::move(message)};
 }
 
 }  // namespace
 
-// These three run for every container and name, and are small: the pass has them inside.
-inline bool StrictPass::open(std::uint64_t word, const Limits& limits) {
-    if (frames_.size() >= limits.max_depth) {
-        fault_ = Fault::too_deep;
-        return false;
-    }
-    if (kind_of(word) != '{') {
-        frames_.push_back({array_frame, false, 0});
-        return true;
-    }
-    if (count_of(word) > limits.max_members) {
-        fault_ = Fault::too_many_members;
-        members_ = count_of(word);
-        return false;
-    }
-    frames_.push_back({static_cast<std::uint32_t>(names_.size()), count_of(word) > many_names, 0});
-    return true;
-}
-
-inline bool StrictPass::close() {
-    const auto frame = frames_.back();
-    frames_.pop_back();
-    if (frame.first_name == array_frame) return true;
-    if (frame.many && repeats_among_many(frame.first_name)) return false;
-    names_.resize(frame.first_name);
-    return true;
-}
-
-// Only a name whose bit is taken is compared with the earlier ones of its object.
-inline bool StrictPass::add_name(Frame& frame, std::string_view name) {
-    const auto signature = NameKey::of_parsed(name).hash();
-    const auto bit = std::uint64_t{1} << ((signature * 0x9e3779b97f4a7c15ULL) >> 58);
-    if ((frame.seen & bit) != 0 && !frame.many)
-        for (std::size_t i = frame.first_name; i < names_.size(); ++i)
-            if (names_[i].signature == signature && names_[i].text == name) {
-                fault_ = Fault::duplicate_key;
-                name_ = name;
-                return false;
-            }
-    frame.seen |= bit;
-    names_.push_back({signature, name});
-    return true;
-}
-
 Result<void> StrictPass::check(const simdjson::dom::document& document, const Limits& limits, bool names_may_hold_nul) {
-    const auto* tape = document.tape.get();
-    const auto* strings = document.string_buf.get();
-    const auto last = payload_of(tape[0]) - 1;
-    names_.clear();
-    frames_.clear();
-    fault_ = Fault::none;
-    Frame* object = nullptr;  // the innermost container, when it is one
-    for (std::uint64_t index = 1; index < last; ++index) {
-        auto word = tape[index];
-        if (object != nullptr && kind_of(word) != '}') {
-            const auto name = string_at(strings, word);
-            if (!add_name(*object, name) || (names_may_hold_nul && holds_nul(name))) return explain(document, limits);
-            word = tape[++index];
+    words_ = document.tape.get();
+    strings_ = document.string_buf.get();
+    if (frames_.size() < limits.max_depth) frames_.resize(limits.max_depth);
+    if (walk(limits, names_may_hold_nul)) return {};
+    return explain(document, limits);
+}
+
+bool StrictPass::walk(const Limits& limits, bool names_may_hold_nul) {
+    const auto* words = words_;
+    const auto last = tape::payload_of(words[0]) - 1;
+    std::size_t depth = 0;
+    Frame here;  // the innermost container; at first none
+    for (std::size_t at = 1; at < last; ++at) {
+        auto width = tape::widths[words[at] >> 56];
+        if (here.first_name != 0 && width != tape::closes) {
+            const auto name = name_at(at);
+            const auto bit = bit_of(name);
+            if ((here.seen & bit) != 0 && !here.many && repeats(here.first_name, at)) return false;
+            if (names_may_hold_nul && holds_nul(name)) return false;
+            here.seen |= bit;
+            width = tape::widths[words[++at] >> 56];
         }
-        const auto step = steps[word >> 56];
-        if (step != look) {
-            index += step;
-            continue;
+        if (tape::seldom(width == tape::number)) {
+            ++at;
+        } else if (width == tape::closes) {
+            here = frames_[--depth];
+        } else if (width == tape::opens) {
+            if (depth >= limits.max_depth) return fail(Fault::too_deep, {});
+            frames_[depth++] = here;
+            if (!open(here, at, limits)) return false;
         }
-        const bool opens = kind_of(word) == '{' || kind_of(word) == '[';
-        if (!(opens ? open(word, limits) : close())) return explain(document, limits);
-        object = innermost_object();
     }
-    return {};
+    return true;
+}
+
+inline bool StrictPass::open(Frame& frame, std::size_t at, const Limits& limits) {
+    frame = {};
+    if (tape::kind_of(words_[at]) == '[') return true;
+    const auto count = tape::count_of(words_[at]);
+    frame.first_name = at + 1;
+    frame.many = count > many_names;
+    members_ = count;
+    if (count > limits.max_members) return fail(Fault::too_many_members, {});
+    return !frame.many || !repeats_among_many(at + 1);
+}
+
+bool StrictPass::fail(Fault fault, std::string_view name) {
+    fault_ = fault;
+    name_ = name;
+    return false;
 }
 
 bool StrictPass::holds_nul(std::string_view name) {
-    if (name.find('\0') == std::string_view::npos) return false;
-    fault_ = Fault::nul_in_name;
-    name_ = name;
-    return true;
+    return name.find('\0') != std::string_view::npos && !fail(Fault::nul_in_name, name);
+}
+
+/// Whether the name at a place is also one before it.
+bool StrictPass::repeats(std::size_t first, std::size_t at) {
+    const auto name = name_at(at);
+    for (auto earlier = first; earlier != at; earlier = tape::after(words_, earlier + 1))
+        if (name_at(earlier) == name) return !fail(Fault::duplicate_key, name);
+    return false;
 }
 
 bool StrictPass::repeats_among_many(std::size_t first) {
-    const auto count = names_.size() - first;
-    const auto mask = std::bit_ceil(count * 2) - 1;
+    names_.clear();
+    for (auto at = first; tape::kind_of(words_[at]) != '}'; at = tape::after(words_, at + 1))
+        names_.push_back(name_at(at));
+    const auto mask = std::bit_ceil(names_.size() * 2) - 1;
     slots_.assign(mask + 1, 0);
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto& name = names_[first + i].text;
-        auto slot = static_cast<std::size_t>(keyed_hash(name)) & mask;
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+        auto slot = static_cast<std::size_t>(keyed_hash(names_[i])) & mask;
         for (; slots_[slot] != 0; slot = (slot + 1) & mask)
-            if (names_[first + slots_[slot] - 1].text == name) {
-                fault_ = Fault::duplicate_key;
-                name_ = name;
-                return true;
-            }
+            if (names_[slots_[slot] - 1] == names_[i]) return !fail(Fault::duplicate_key, names_[i]);
         slots_[slot] = static_cast<std::uint32_t>(i + 1);
     }
     return false;
@@ -142,16 +112,16 @@ bool StrictPass::repeats_among_many(std::size_t first) {
 Error StrictPass::explain(const simdjson::dom::document& document, const Limits& limits) const {
     switch (fault_) {
         case Fault::too_deep:
-            return fail("json.too_deep", fmt::format("arrays and objects nested deeper than {}", limits.max_depth));
+            return error("json.too_deep", fmt::format("arrays and objects nested deeper than {}", limits.max_depth));
         case Fault::too_many_members:
-            return fail("json.too_many_members",
-                        fmt::format("an object with {} members, {} are allowed", members_, limits.max_members));
+            return error("json.too_many_members",
+                         fmt::format("an object with {} members, {} are allowed", members_, limits.max_members));
         case Fault::nul_in_name:
-            return fail("json.nul_in_name", fmt::format("the name \"{}\" holds a NUL", printable(name_)));
+            return error("json.nul_in_name", fmt::format("the name \"{}\" holds a NUL", printable(name_)));
         default:
-            return fail("json.duplicate_key",
-                        fmt::format("the name \"{}\" occurs more than once in the object at \"{}\"", printable(name_),
-                                    pointer_of_duplicate(document.root(), name_)));
+            return error("json.duplicate_key",
+                         fmt::format("the name \"{}\" occurs more than once in the object at \"{}\"", printable(name_),
+                                     pointer_of_duplicate(document.root(), name_)));
     }
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <eventsdk/core/result.hpp>
+#include "json/tape.hpp"
 
-#include <simdjson.h>
+#include <eventsdk/core/result.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -11,8 +11,6 @@
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace json {
-
-using Value = simdjson::dom::element;
 
 /// Bounds of a document; what is beyond is an error, never a crash.
 struct Limits {
@@ -29,39 +27,31 @@ public:
                                      bool names_may_hold_nul);
 
 private:
-    struct Name {
-        std::uint64_t signature;
-        std::string_view text;
-    };
-    /// An object that is open; an array has the number of names that no object has.
+    enum class Fault : std::uint8_t { too_deep, too_many_members, duplicate_key, nul_in_name };
+    /// A container that is open.
     struct Frame {
-        std::uint32_t first_name;
-        bool many;           ///< looked at when it closes
-        std::uint64_t seen;  ///< a bit for each signature so far
+        std::size_t first_name = 0;  ///< its place on the tape; 0: an array
+        std::uint64_t seen = 0;      ///< a bit for each name so far
+        bool many = false;           ///< was looked at when it opened
     };
 
-    bool open(std::uint64_t word, const Limits& limits);
-    bool close();
-    bool add_name(Frame& frame, std::string_view name);
-    bool holds_nul(std::string_view name);
+    bool walk(const Limits& limits, bool names_may_hold_nul);
+    bool open(Frame& frame, std::size_t at, const Limits& limits);
+    bool repeats(std::size_t first, std::size_t at);
     bool repeats_among_many(std::size_t first);
-    [[nodiscard]] Frame* innermost_object() noexcept {
-        return frames_.empty() || frames_.back().first_name == array_frame ? nullptr : &frames_.back();
+    bool holds_nul(std::string_view name);
+    bool fail(Fault fault, std::string_view name);
+    [[nodiscard]] std::string_view name_at(std::size_t at) const noexcept {
+        return tape::string_at(strings_, words_[at]);
     }
     [[nodiscard]] Error explain(const simdjson::dom::document& document, const Limits& limits) const;
 
-    static constexpr std::uint32_t array_frame = static_cast<std::uint32_t>(-1);
-
-    std::vector<Name> names_;           // of all objects now open
-    std::vector<Frame> frames_;         // of all objects and arrays now open
-    std::vector<std::uint32_t> slots_;  // hash table of one large object
-    enum class Fault : std::uint8_t {
-        none,
-        too_deep,
-        too_many_members,
-        duplicate_key,
-        nul_in_name
-    } fault_ = Fault::none;
+    const tape::Word* words_ = nullptr;
+    const std::uint8_t* strings_ = nullptr;
+    std::vector<Frame> frames_;            // of all containers now open but the innermost
+    std::vector<std::string_view> names_;  // of one large object
+    std::vector<std::uint32_t> slots_;     // hash table of it
+    Fault fault_ = Fault::too_deep;
     std::string_view name_{};  // that the fault is about
     std::uint64_t members_ = 0;
 };

@@ -31,6 +31,17 @@ int kind_named(std::string_view name) noexcept {
     return at == names.end() ? 0 : at->second;
 }
 
+/// The interval of the integers that a bound lets pass.
+void narrow(NumberRules& rules, std::string_view keyword, std::int64_t bound) noexcept {
+    constexpr auto least = std::numeric_limits<std::int64_t>::min();
+    constexpr auto greatest = std::numeric_limits<std::int64_t>::max();
+    if (keyword == "maximum") rules.greatest = std::min(rules.greatest, bound);
+    else if (keyword == "minimum") rules.least = std::max(rules.least, bound);
+    else if (bound == (keyword == "exclusiveMaximum" ? least : greatest)) rules.has_other_bounds = true;
+    else if (keyword == "exclusiveMaximum") rules.greatest = std::min(rules.greatest, bound - 1);
+    else rules.least = std::max(rules.least, bound + 1);
+}
+
 int kind_of_name(const json::Value& value) noexcept {
     std::string_view name;
     return value.get(name) ? 0 : kind_named(name);
@@ -56,15 +67,12 @@ Result<void> Compiler::enumeration(const Subject& subject) {
     if (subject.value.get(list)) return malformed(subject, "must be an array");
     auto& values = made(subject.node.values);
     values.has_enum = true;
+    values.one_of.reserve(list.size());
     for (const auto element : list) values.one_of.emplace_back(element);
     std::vector<std::string_view> strings;
-    std::map<std::string_view, bool> seen;
-    // Strings come first, so that an index into the table is an index into the values.
-    std::stable_partition(values.one_of.begin(), values.one_of.end(),
-                          [](const Constant& value) { return value.is_string(); });
     for (std::uint32_t i = 0; i < values.one_of.size(); ++i) {
-        if (!values.one_of[i].is_string()) values.others.push_back(i);
-        else if (seen.emplace(values.one_of[i].string(), true).second) strings.emplace_back(values.one_of[i].string());
+        if (values.one_of[i].is_string()) strings.emplace_back(values.one_of[i].string());
+        else values.others.push_back(i);
     }
     values.strings = NameTable{strings};
     return {};
@@ -83,6 +91,9 @@ Result<void> Compiler::bound(const Subject& subject) {
                   : subject.keyword == "exclusiveMaximum" ? rules.exclusive_maximum
                                                           : rules.exclusive_minimum;
     bound = Number{subject.value};
+    // Bounds beyond 64 bits, and those with a fraction, stay with the exact comparison.
+    if (std::int64_t whole = 0; !subject.value.get(whole)) narrow(rules, subject.keyword, whole);
+    else rules.has_other_bounds = true;
     return {};
 }
 

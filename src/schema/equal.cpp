@@ -2,9 +2,11 @@
 
 #include "json/text.hpp"
 #include "json/values.hpp"
+#include "json/writer.hpp"
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace schema_detail {
@@ -122,7 +124,7 @@ std::size_t find_repeated(const simdjson::dom::array& array) {
     return no_index;
 }
 
-Constant::Constant(const json::Value& value) : type_{value.type()}, text_{simdjson::minify(value)} {
+Constant::Constant(const json::Value& value) : type_{value.type()} {
     switch (type_) {
         case element_type::NULL_VALUE: break;
         case element_type::BOOL: boolean_ = value.get_bool().value_unsafe(); break;
@@ -135,6 +137,40 @@ Constant::Constant(const json::Value& value) : type_{value.type()}, text_{simdjs
                 members_.emplace_back(name, Constant{member});
             break;
         default: number_ = Number{value}; type_ = element_type::DOUBLE;
+    }
+}
+
+std::string Constant::text() const {
+    std::string text;
+    json::Writer writer{text};
+    write(writer);
+    writer.finish();
+    return text;
+}
+
+void Constant::write(json::Writer& out) const {
+    bool first = true;
+    switch (type_) {
+        case element_type::NULL_VALUE: return out.null();
+        case element_type::BOOL: return out.boolean(boolean_);
+        case element_type::STRING: static_cast<void>(out.string(string_)); return;
+        case element_type::ARRAY:
+            out.put('[');
+            for (const Constant& element : elements_) {
+                if (!std::exchange(first, false)) out.put(',');
+                element.write(out);
+            }
+            return out.put(']');
+        case element_type::OBJECT:
+            out.put('{');
+            for (const auto& [name, member] : members_) {
+                if (!std::exchange(first, false)) out.put(',');
+                static_cast<void>(out.string(name));
+                out.put(':');
+                member.write(out);
+            }
+            return out.put('}');
+        default: out.raw(number_.to_string());
     }
 }
 

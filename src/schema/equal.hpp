@@ -9,6 +9,9 @@
 #include <vector>
 
 EVENTSDK_BEGIN_NAMESPACE
+namespace json {
+class Writer;
+}
 namespace schema_detail {
 
 /// Equality of JSON values: numbers by value, objects without order.
@@ -26,11 +29,12 @@ public:
     [[nodiscard]] bool equals(const json::Value& value) const;
     [[nodiscard]] bool is_string() const noexcept { return type_ == simdjson::dom::element_type::STRING; }
     [[nodiscard]] const std::string& string() const noexcept { return string_; }
-    /// As compact JSON.
-    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+    /// As compact JSON, members ordered by name.
+    [[nodiscard]] std::string text() const;
 
 private:
     bool equals_object(const simdjson::dom::object& object) const;
+    void write(json::Writer& out) const;
 
     simdjson::dom::element_type type_;  // one of the three number types for any number
     bool boolean_ = false;
@@ -38,7 +42,6 @@ private:
     std::string string_;
     std::vector<Constant> elements_;
     std::vector<std::pair<std::string, Constant>> members_;  // ordered by name
-    std::string text_;
 };
 
 }  // namespace schema_detail

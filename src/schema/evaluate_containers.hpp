@@ -19,7 +19,7 @@ bool Evaluator<collecting>::check_below(const Node& owner, const char* keyword, 
         findings_->pointer.resize(before);
         return valid;
     } else {
-        return check(node, value);
+        return node.leaf ? budget_.spend(1) && check_leaf(node, value) : check(node, value);
     }
 }
 
@@ -35,7 +35,7 @@ bool Evaluator<collecting>::check_below(const Node& owner, const char* keyword, 
         findings_->pointer.resize(before);
         return valid;
     } else {
-        return check(node, value);
+        return node.leaf ? budget_.spend(1) && check_leaf(node, value) : check(node, value);
     }
 }
 
@@ -138,13 +138,34 @@ bool Evaluator<collecting>::check_object(const Node& node, const json::Value& va
     return valid;
 }
 
+/// check_members() of a description that looks at no names but its own, as most do.
+template <bool collecting>
+bool Evaluator<collecting>::check_described(const ObjectRules& rules, const Object& object) {
+    std::size_t required = 0;
+    auto place = rules.table.first();
+    for (json::tape::Members members{json::tape::Place{object}}; !members.done(); members.next()) {
+        const Node* node = rules.additional;
+        if (const auto index = rules.table.find_next(members.name(), place); index != NameTable::none) {
+            const auto& property = rules.properties[index];
+            required += property.required;
+            if (property.node != nullptr) node = property.node;
+        }
+        if (node == nullptr || node->trivial) continue;
+        const auto value = members.value();
+        if (!(node->leaf ? budget_.spend(1) && check_leaf(*node, value) : check(*node, value))) return false;
+    }
+    return required == rules.required;
+}
+
 template <bool collecting>
 bool Evaluator<collecting>::check_members(const Node& node, const Object& object) {
     const auto& rules = *node.object;
+    if constexpr (!collecting)
+        if (rules.patterns.empty() && rules.names == nullptr) return check_described(rules, object);
     bool valid = true;
     Walk walk{rules.table.first()};
-    for (const auto member : object) {
-        if (!check_member(node, member.key, member.value, walk)) {
+    for (json::tape::Members members{json::tape::Place{object}}; !members.done(); members.next()) {
+        if (!check_member(node, members.name(), members.value(), walk)) {
             valid = false;
             if constexpr (!collecting) return false;
         }

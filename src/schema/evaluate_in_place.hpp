@@ -3,23 +3,29 @@
 #include "json/values.hpp"
 #include "schema/evaluate_scalars.hpp"
 
+#include <array>
+
 EVENTSDK_BEGIN_NAMESPACE
 namespace schema_detail {
 
+/// By the parser's letter for the type.
+inline constexpr auto kinds = [] {
+    std::array<std::uint8_t, 128> made{};
+    made['n'] = kind_null;
+    made['t'] = made['f'] = kind_boolean;
+    made['l'] = made['u'] = kind_integer;
+    made['d'] = kind_fraction;
+    made['"'] = kind_string;
+    made['['] = kind_array;
+    made['{'] = kind_object;
+    return made;
+}();
+
 /// The bit of a value's type; for a floating-point number only as far as `wanted` needs it.
 inline std::uint8_t kind_of(const json::Value& value, std::uint8_t wanted) noexcept {
-    using simdjson::dom::element_type;
-    switch (value.type()) {
-        case element_type::NULL_VALUE: return kind_null;
-        case element_type::BOOL: return kind_boolean;
-        case element_type::STRING: return kind_string;
-        case element_type::ARRAY: return kind_array;
-        case element_type::OBJECT: return kind_object;
-        case element_type::DOUBLE:
-            if ((wanted & (kind_integer | kind_fraction)) != kind_integer) return kind_fraction;
-            return Number{value}.is_integer() ? kind_integer : kind_fraction;
-        default: return kind_integer;
-    }
+    const auto kind = kinds[(json::tape::Place{value}.word() >> 56) & 127];
+    if (kind != kind_fraction || (wanted & (kind_integer | kind_fraction)) != kind_integer) return kind;
+    return Number{value}.is_integer() ? kind_integer : kind_fraction;
 }
 
 template <bool collecting>
@@ -79,9 +85,9 @@ inline bool Evaluator<collecting>::check_type(const Node& node, const json::Valu
     return false;
 }
 
-/// check_rules() for most nodes of most schemas.
+/// check_rules() for most nodes of most schemas; part of the loops over members and elements.
 template <bool collecting>
-bool Evaluator<collecting>::check_leaf(const Node& node, const json::Value& value) {
+[[gnu::always_inline]] inline bool Evaluator<collecting>::check_leaf(const Node& node, const json::Value& value) {
     const auto kind = kind_of(value, node.types);
     if (!check_type(node, value, kind)) return false;
     const bool valid = !node.values || check_values(node, value);

@@ -70,6 +70,10 @@ bool Evaluator<collecting>::check_values(const Node& node, const json::Value& va
 template <bool collecting>
 bool Evaluator<collecting>::check_number(const Node& node, const json::Value& value) {
     const auto& rules = *node.number;
+    if (std::int64_t whole = 0; !rules.has_other_bounds && !rules.multiple_of && !value.get(whole)) {
+        if (whole >= rules.least && whole <= rules.greatest) return true;
+        if constexpr (!collecting) return false;
+    }
     const Number number{value};
     bool valid = true;
     const auto broken = [&](const char* keyword, std::string_view relation, const Number& bound) {

@@ -71,6 +71,7 @@ private:
     bool check_unique(const Node& node, const Array& array);
     bool check_object(const Node& node, const json::Value& value, const Object& object);
     bool check_members(const Node& node, const Object& object);
+    bool check_described(const ObjectRules& rules, const Object& object);
     /// Where a walk along an object's members is.
     struct Walk {
         std::uint32_t place;       ///< for NameTable::find_next()

@@ -47,7 +47,5 @@ bool Pattern::matches_in_general(std::string_view text) const {
     return re2::RE2::PartialMatch({text.data(), text.size()}, *engine_);
 }
 
-std::size_t Pattern::cost(std::size_t bytes) const noexcept { return 1 + bytes * size_ / 4096; }
-
 }  // namespace schema_detail
 EVENTSDK_END_NAMESPACE

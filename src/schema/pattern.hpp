@@ -35,7 +35,7 @@ public:
     [[nodiscard]] bool matches_in_general(std::string_view text) const;
     [[nodiscard]] bool has_table() const noexcept { return dfa_.has_value(); }
     /// Steps to count for a text of this size.
-    [[nodiscard]] std::size_t cost(std::size_t bytes) const noexcept;
+    [[nodiscard]] std::size_t cost(std::size_t bytes) const noexcept { return 1 + bytes * size_ / 4096; }
     /// As the schema has it.
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
 

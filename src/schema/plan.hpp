@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,10 @@ enum Kind : std::uint8_t {
 struct NumberRules {
     std::optional<Number> minimum{}, maximum{}, exclusive_minimum{}, exclusive_maximum{}, multiple_of{};
     Divisor divisor{};
+    /// The bounds again, as far as they are integers themselves, for the integers that most values are.
+    std::int64_t least = std::numeric_limits<std::int64_t>::min();
+    std::int64_t greatest = std::numeric_limits<std::int64_t>::max();
+    bool has_other_bounds = false;
 };
 
 struct StringRules {

@@ -5,6 +5,8 @@
 
 #include <eventsdk/schema/schema_set.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <array>
 #include <string>
 #include <vector>
@@ -107,6 +109,36 @@ TEST_CASE("publishing and reading an event allocates nothing in steady state, in
         std::vector{0.5, 2.0}};
     check_both_ways(layouts::qa_package_events(), tested);
     check_both_ways(EnvelopeFormat::native(), tested);
+}
+
+TEST_CASE("a record that is upcast allocates as much every time", "[allocations][unit]") {
+    support::SchemaDirectory schemas;
+    for (const int version : {1, 2})
+        schemas.add("school/GradeGiven.v" + std::to_string(version) + ".schema.json",
+                    R"({"type":"object","required":["course","student"],"properties":{"course":{"type":"string"}}})");
+    const Upcaster rename = [](nlohmann::json& payload) {
+        payload["points"] = payload["grade"];
+        payload.erase("grade");
+    };
+    const Catalogue catalogue =
+        Catalogue::load({.environment = "test", .schemas = schemas.path()},
+                        untyped_event("GradeGiven", 2, {.topic = topic, .upcasters = {{1, rename}}}))
+            .value();
+    Record record{.topic = topic, .key = "ada"};
+    record.value =
+        R"({"eventId":"0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b","type":"GradeGiven","schemaVersion":1,"aggregateId":"ada",)"
+        R"("occurredAt":"2026-11-20T12:00:00.123Z","payload":{"course":"3f0c7a52-9a53-4d0f-8a7e-0c6a3c1f0b11",)"
+        R"("student":"b2f3d9c4-0b1e-4c55-9d8e-2f6a7b8c9d01","gradedBy":"ada@example.org","grade":87}})";
+    const ReceivedRecord received = make_received(std::move(record), 0, 7);
+    OpenScratch scratch;
+    Opened opened;
+    const auto open = [&] { return catalogue.open(received, scratch, opened); };
+    open().value();
+    const std::size_t count = test::allocations_of([&] { static_cast<void>(open()); }, 1);
+    CAPTURE(count);
+    CHECK(opened.payload_version == 2);
+    CHECK(test::allocations_of([&] { static_cast<void>(open()); }, 100) == 100 * count);
+    CHECK(count <= 40);
 }
 
 TEST_CASE("checking a valid text allocates nothing in steady state", "[allocations][unit]") {

@@ -1,5 +1,6 @@
 #include "support/assignment_events.hpp"
 #include "support/catch.hpp"
+#include "support/payloads.hpp"
 
 #include <eventsdk/consume/delivery.hpp>
 #include <eventsdk/core/time.hpp>
@@ -10,6 +11,8 @@
 
 #include <array>
 #include <limits>
+#include <map>
+#include <random>
 
 using namespace eventsdk;
 using support::AssignmentGraded;
@@ -26,6 +29,17 @@ struct Numbers {
 struct Badge {
     std::string badge{};
     std::string level{};
+};
+
+struct Measurement {
+    std::string sensor{};
+    Timestamp at{};
+    Uuid series{};
+    double value = 0;
+    std::int32_t samples = 0;
+    std::optional<std::string> unit{};
+    std::map<std::string, std::uint64_t> counts{};
+    std::vector<std::string> tags{};
 };
 
 struct Execution {
@@ -46,6 +60,16 @@ template <>
 struct eventsdk::EventTraits<Badge> {
     static constexpr EventType type{"BadgeAwarded", 3};
     static constexpr auto fields = std::tuple{field("badge", &Badge::badge), field("level", &Badge::level)};
+};
+
+template <>
+struct eventsdk::EventTraits<Measurement> {
+    using T = Measurement;
+    static constexpr EventType type{"SensorRead", 1};
+    static constexpr AggregateType aggregate{"lab", "sensor"};
+    static constexpr auto fields = std::tuple{
+        field("sensor", &T::sensor),   field("at", &T::at),     field("series", &T::series), field("value", &T::value),
+        field("samples", &T::samples), field("unit", &T::unit), field("counts", &T::counts), field("tags", &T::tags)};
 };
 
 template <>
@@ -423,4 +447,64 @@ TEST_CASE("an unknown topic is read by what the record says of itself", "[catalo
     REQUIRE(reading.result);
     CHECK(reading.opened.known);
     CHECK(reading.opened.as<AssignmentGraded>()->points == 5);
+}
+
+TEST_CASE("a typed event is checked by its values as its text would be", "[catalogue][unit]") {
+    SchemaDirectory schemas;
+    schemas.add("lab/SensorRead.v1.schema.json",
+                R"({"type":"object","required":["sensor","at","series","value","samples","counts","tags"],
+        "properties":{"sensor":{"type":"string","minLength":2,"pattern":"^[a-z]+$"},
+            "at":{"type":"string","format":"date-time"},"series":{"type":"string","format":"uuid"},
+            "value":{"type":"number","minimum":-1.5,"exclusiveMaximum":3,"multipleOf":0.5},
+            "samples":{"type":"integer","minimum":1,"maximum":9},"unit":{"enum":["m","s",1]},
+            "counts":{"maxProperties":3,"patternProperties":{"^n":{"maximum":18446744073709551000}},
+                      "propertyNames":{"maxLength":3}},
+            "tags":{"uniqueItems":true,"maxItems":3,"contains":{"const":"x"}}},
+        "additionalProperties":false,"if":{"properties":{"samples":{"const":3}}},"then":{"properties":{"tags":{"minItems":2}}}})");
+    const Catalogue wide = Catalogue::load({.schemas = schemas.path()}, event<Measurement>({.topic = "t"})).value();
+    const Catalogue narrow =
+        Catalogue::load({.schemas = schemas.path(), .max_members = 7}, event<Measurement>({.topic = "t"})).value();
+    const Catalogue small =
+        Catalogue::load({.schemas = schemas.path(), .max_value_bytes = 170}, event<Measurement>({.topic = "t"}))
+            .value();
+    std::mt19937_64 random{11};
+    const auto one_of = [&random](auto... values) { return std::array{values...}[random() % sizeof...(values)]; };
+    int valid = 0;
+    std::map<std::string, int> errors;
+    for (int round = 0; round < 1'500; ++round) {
+        Measurement event;
+        event.sensor = one_of("ab", "ab", "abc", "abcdef", "a", "AB", "ż");
+        event.value = one_of(0.5, 1.0, -1.5, 2.5, 0.0, -0.0, 3.0, 0.3, 1e300);
+        event.samples = one_of(1, 2, 3, 3, 9, 4, 0, 10);
+        if (random() % 16 != 0) event.unit = one_of("m", "m", "s", "s", "kg");
+        for (auto left = random() % 4; left > 0; --left)
+            event.counts[one_of("n", "o", "p", "long")] = one_of(std::uint64_t{1}, std::uint64_t{1}, ~std::uint64_t{0});
+        if (random() % 64 == 0) event.counts[std::string("a\0b", 3)] = 1;
+        event.tags = {"x"};
+        for (auto left = random() % 3; left > 0; --left) event.tags.push_back(one_of("a", "b", "c", "d", "x"));
+        const std::string text = support::encoded(event);
+        CAPTURE(text);
+        for (const Catalogue* catalogue : {&wide, &narrow, &small}) {
+            const auto typed = catalogue->prepare(test_runtime(), "key", event);
+            const auto untyped = catalogue->prepare_json(test_runtime(), "key", "SensorRead", 1, text);
+            REQUIRE(typed.has_value() == untyped.has_value());
+            if (typed) {
+                ++valid;
+                CHECK(typed->value == untyped->value);
+                continue;
+            }
+            ++errors[typed.error().code];
+            CHECK(typed.error().code == untyped.error().code);
+            CHECK(typed.error().pointer == untyped.error().pointer);
+            CHECK(typed.error().message == untyped.error().message);
+        }
+    }
+    CHECK(valid > 50);
+    for (const char* code :
+         {"schema.minLength", "schema.pattern", "schema.minimum", "schema.maximum", "schema.enum", "schema.multipleOf",
+          "schema.exclusiveMaximum", "schema.uniqueItems", "schema.propertyNames", "schema.minItems",
+          "json.nul_in_name", "json.too_many_members", "json.too_large"}) {
+        CAPTURE(code);
+        CHECK(errors[code] > 0);
+    }
 }

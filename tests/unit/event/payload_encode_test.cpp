@@ -2,10 +2,14 @@
 #include <support/everything.hpp>
 #include <support/payloads.hpp>
 
+#include "json/tape_writer.hpp"
+
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <random>
 
 using namespace eventsdk;
 using namespace support;
@@ -183,4 +187,134 @@ TEST_CASE("writing into a kept buffer appends and reuses its memory", "[event][u
     const auto* where = text.data();
     REQUIRE(codec::encode_payload(detail::value_type_of<One<int>>, &one, text));
     CHECK(text.data() == where);
+}
+
+namespace {
+
+/// What a document is in memory; two that are the same here are the same to everybody.
+struct Memory {
+    std::vector<json::tape::Word> words{};
+    std::string strings{};
+    friend bool operator==(const Memory&, const Memory&) = default;
+};
+
+Memory memory_of(const json::Value& root) {
+    const auto& document = *json::tape::Place{root}.document;
+    const auto count = json::tape::payload_of(document.tape[0]);
+    Memory memory{{document.tape.get(), document.tape.get() + count}, {}};
+    for (std::size_t at = 1; at < count; ++at) {
+        const auto word = document.tape[at];
+        if (json::tape::kind_of(word) == '"')
+            memory.strings.append(json::tape::string_at(document.string_buf.get(), word)).push_back('\0');
+        if (json::tape::widths[word >> 56] == json::tape::number) ++at;
+    }
+    return memory;
+}
+
+/// Every kind of value whose text is written here.
+struct Mixed {
+    bool flag = false;
+    std::int64_t low = 0;
+    std::uint64_t high = 0;
+    float real32 = 0;
+    double real64 = 0;
+    std::string text{};
+    Verdict verdict = Verdict::correct;
+    Timestamp time{};
+    Uuid id{};
+    std::optional<std::string> maybe{};
+    std::vector<std::optional<int>> holes{};
+    std::map<std::string, double> numbers{};
+    std::vector<Place> places{};
+    std::vector<Mixed> inside{};
+};
+
+Mixed mixed(std::mt19937_64& random, int depth = 2) {
+    const auto below = [&random](std::uint64_t bound) { return random() % bound; };
+    const auto text = [&] {
+        constexpr std::array<std::string_view, 8> parts{"a", "\"", "\\", "\n", "ż", "😀", "a plain text of some length",
+                                                        ""};
+        std::string made;
+        for (auto left = below(4); left > 0; --left) made += parts[below(parts.size())];
+        return made;
+    };
+    const auto real = [&] {
+        double made = 0;
+        const auto bits =
+            below(4) == 0 ? random() : std::bit_cast<std::uint64_t>(static_cast<double>(below(100'000)) / 1'000);
+        std::memcpy(&made, &bits, sizeof made);
+        return std::isfinite(made) ? made : -0.0;
+    };
+    Mixed made;
+    made.flag = below(2) == 0;
+    made.low = static_cast<std::int64_t>(random() >> below(64));
+    made.high = random() >> below(64);
+    made.real32 =
+        std::fabs(real()) < 1e30 ? static_cast<float>(real() / 1e300 + static_cast<double>(below(1'000)) / 7) : 0.1F;
+    made.real64 = real();
+    made.text = text();
+    made.verdict = below(2) == 0 ? Verdict::correct : Verdict::wrong;
+    made.time = Timestamp{std::chrono::microseconds{below(4'000'000'000'000'000)}};
+    for (auto& byte : made.id.bytes) byte = static_cast<std::uint8_t>(random());
+    if (below(2) == 0) made.maybe = text();
+    for (auto left = below(3); left > 0; --left) made.holes.push_back(left == 2 ? std::nullopt : std::optional{-7});
+    for (auto left = below(30); left > 0; --left) made.numbers[text() + std::to_string(left)] = real();
+    for (auto left = below(3); left > 0; --left) made.places.push_back({real(), real(), {}});
+    if (depth > 0)
+        for (auto left = below(3); left > 0; --left) made.inside.push_back(mixed(random, depth - 1));
+    return made;
+}
+
+}  // namespace
+
+template <>
+struct eventsdk::EventTraits<Mixed> {
+    using T = Mixed;
+    static constexpr auto fields =
+        std::tuple{field("flag", &T::flag),       field("low", &T::low),       field("high", &T::high),
+                   field("real32", &T::real32),   field("real64", &T::real64), field("text", &T::text),
+                   field("verdict", &T::verdict), field("time", &T::time),     field("id", &T::id),
+                   field("maybe", &T::maybe),     field("holes", &T::holes),   field("numbers", &T::numbers),
+                   field("places", &T::places),   field("inside", &T::inside)};
+};
+
+TEST_CASE("the document made while writing is the one that the parser makes of the text", "[event][unit]") {
+    std::mt19937_64 random{7};
+    json::TapeWriter tape;
+    json::Document document;
+    for (int round = 0; round < 500; ++round) {
+        const Mixed event = mixed(random);
+        std::string text;
+        codec::encode_payload(detail::value_type_of<Mixed>, &event, text, tape).value();
+        CHECK(text == encoded(event));
+        const auto made = tape.finish({});
+        const auto parsed = document.parse(text);
+        CAPTURE(text);
+        REQUIRE(made);
+        REQUIRE(parsed);
+        REQUIRE(memory_of(*made) == memory_of(*parsed));
+    }
+}
+
+TEST_CASE("there is no document of what the parser would refuse, or of what others write", "[event][unit]") {
+    json::TapeWriter tape;
+    const auto has_document = [&tape](const auto& event, const json::Limits& limits) {
+        std::string text;
+        codec::encode_payload(detail::value_type_of<std::remove_cvref_t<decltype(event)>>, &event, text, tape).value();
+        const bool made = tape.finish(limits).has_value();
+        // Where there is one, a parser with the same limits takes the text.
+        CHECK((!made || json::Document{}.parse(text, limits)));
+        return made;
+    };
+    Node tree{.name = "root", .children = {{.name = "child"}}};
+    CHECK(has_document(tree, {.max_depth = 4}));
+    CHECK_FALSE(has_document(tree, {.max_depth = 3}));
+    CHECK(has_document(tree, {.max_members = 2}));
+    CHECK_FALSE(has_document(tree, {.max_members = 1}));
+    CHECK_FALSE(has_document(Everything{}, {}));
+    One<std::map<std::string, int>> map;
+    for (int i = 0; i < 100; ++i) map.value["name " + std::to_string(i)] = i;
+    CHECK(has_document(map, {}));
+    map.value[std::string("with\0NUL", 8)] = 1;
+    CHECK_FALSE(has_document(map, {}));
 }

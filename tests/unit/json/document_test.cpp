@@ -1,4 +1,5 @@
 #include "json/document.hpp"
+#include "json/tape_edit.hpp"
 
 #include "support/catch.hpp"
 
@@ -148,4 +149,31 @@ TEST_CASE("a document can be parsed into again, and moved", "[json][unit]") {
     auto value = other.parse("{\"a\":8}", {.max_depth = 3});
     REQUIRE(value.has_value());
     CHECK(std::int64_t{(*value)["a"]} == 8);
+}
+
+TEST_CASE("members are taken out of a parsed document", "[json][unit]") {
+    const std::vector<std::pair<std::string, std::string>> members{{"a", "1"},
+                                                                   {"b", R"({"x":[1,2.5,{"y":"z"}],"e":{}})"},
+                                                                   {"c", "18446744073709551615"},
+                                                                   {"d", "[]"},
+                                                                   {"e", R"({"a":[[],-1]})"},
+                                                                   {"f", R"("g")"}};
+    json::Document document;
+    for (unsigned gone = 0; gone < 64; ++gone) {
+        const auto text_of = [&members](unsigned without) {
+            std::string text = "{";
+            for (std::size_t i = 0; i < members.size(); ++i)
+                if ((without >> i & 1U) == 0)
+                    text += (text.size() > 1 ? ",\"" : "\"") + members[i].first + "\":" + members[i].second;
+            return text + "}";
+        };
+        for (const std::string around : {"", "[true,"}) {
+            const auto root = document.parse(around + text_of(0) + (around.empty() ? "" : "]")).value();
+            const json::Value object = around.empty() ? root : root.at(1).value();
+            json::tape::remove_members(json::tape::Place{object}, [&](std::string_view name) {
+                return (gone >> static_cast<unsigned>(name[0] - 'a') & 1U) != 0;
+            });
+            CHECK(simdjson::minify(object) == text_of(gone));
+        }
+    }
 }

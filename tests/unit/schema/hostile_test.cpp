@@ -113,6 +113,14 @@ TEST_CASE("schemas that never end, or cost too much, are answered", "[schema][un
     CHECK(verdict(R"({"$ref":"https://example.com/x.json"})", "1") == "schema.load.ref_outside");
     CHECK(verdict(std::string(10'000'000, ' '), "1") == "schema.load.too_large");
     CHECK(verdict("{\"enum\":" + numbers(50'000) + "}", "-1") == "schema.enum");
+    std::string texts = "{\"enum\":[";
+    std::string alike = texts;
+    for (int i = 100'000; i < 130'000; ++i) texts += (i > 100'000 ? ",\"" : "\"") + std::to_string(i) + "\"";
+    // Equal at both ends, and in length.
+    for (int i = 10'000; i < 22'000; ++i)
+        alike += (i > 10'000 ? ",\"" : "\"") + ("https://" + std::to_string(i)) + ".example/\"";
+    CHECK(verdict(texts + "]}", "\"x\"") == "schema.enum");
+    CHECK(verdict(alike + "]}", "\"https://10000.example\"") == "schema.enum");
     CHECK(verdict(R"({"pattern":")" + std::string(5'000, 'a') + "\"}", "1") == "schema.load.pattern");
     CHECK(verdict(R"j({"pattern":"((a{1,900}){1,900}){1,900}"})j", "1") == "schema.load.pattern");
     CHECK(verdict(R"({"pattern":")" + std::string(2'000, '(') + "\"}", "1") == "schema.load.pattern");
