@@ -1,7 +1,9 @@
+#include "fault/consume/log_checker.hpp"
 #include "integration/main_job/events.hpp"
 
 #include <eventsdk/consume/projector.hpp>
 #include <eventsdk/kafka/connect.hpp>
+#include <eventsdk/testing/collecting_logger.hpp>
 
 #include "support/catch.hpp"
 #include "support/kafka_env.hpp"
@@ -11,6 +13,7 @@
 #include <algorithm>
 #include <atomic>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -32,8 +35,8 @@ std::int64_t resident_bytes() {
 /// A topic of exercises by so many students.
 class School {
 public:
-    School(std::int32_t partitions, int events, int students) {
-        test::export_server_environment();
+    School(std::int32_t partitions, int events, int students, const std::shared_ptr<Logger>& logger = nullptr)
+        : broker{connect(logger)} {
         admin->create_topic({.name = topic, .partitions = partitions}, patience).value();
         admin->create_topic({.name = topic + ".dlq"}, patience).value();
         publish(events, students);
@@ -71,15 +74,20 @@ public:
         options.topics = {topic};
         return Projector::create(broker, catalogue, std::move(projection), std::move(options)).value();
     }
-    std::int64_t dead_letters() { return admin->watermarks({topic + ".dlq", 0}, patience).value().high; }
 
     const std::string topic = test::unique_name("load");
-    Broker broker = [] {
-        test::export_server_environment();
-        return kafka::connect(kafka::Options::from_environment().value()).value();
-    }();
+    const std::string bootstrap = test::kafka_bootstrap();
+    Broker broker;
     std::unique_ptr<Admin> admin = broker.port().admin().value();
     Catalogue catalogue = main_job_catalogue(topic).value();
+
+private:
+    static Broker connect(const std::shared_ptr<Logger>& logger) {
+        test::export_server_environment();
+        Runtime runtime;
+        if (logger) runtime.logger = logger;
+        return kafka::connect(kafka::Options::from_environment().value(), runtime).value();
+    }
 };
 
 /// Notes handlings and tells a key that is handled twice at a time or out of order.
@@ -104,6 +112,45 @@ private:
     std::mutex mutex_;
     std::map<std::string, bool> busy_;
     std::map<std::string, std::int64_t> next_;
+};
+
+/// Which records were handled, in the order of handling.
+class Journal {
+public:
+    void note(const ExerciseSolved& event, const Delivery& delivery) {
+        const std::lock_guard lock{mutex_};
+        order_.push_back({{delivery.partition(), delivery.offset()}, event.student_id});
+    }
+    [[nodiscard]] std::size_t size() {
+        const std::lock_guard lock{mutex_};
+        return order_.size();
+    }
+    bool wait_for(int handlings) {
+        const auto deadline = std::chrono::steady_clock::now() + 180s;
+        while (size() < static_cast<std::size_t>(handlings)) {
+            if (std::chrono::steady_clock::now() > deadline) return false;
+            std::this_thread::sleep_for(10ms);
+        }
+        return true;
+    }
+    /// Each record of the topic once, and those of a key in the order of the log.
+    void check(const std::map<log_checker::Place, log_checker::Entry>& records) {
+        std::map<log_checker::Place, int> times;
+        std::map<std::string, log_checker::Place> last;
+        int wrong = 0;
+        for (const auto& [place, key] : order_) {
+            if (++times[place] > 1 || !records.contains(place) || records.at(place).key != key) ++wrong;
+            const auto [before, first] = last.try_emplace(key, place);
+            if (!first && before->second >= place) ++wrong;
+            before->second = place;
+        }
+        CHECK(wrong == 0);
+        CHECK(times.size() == records.size());
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<std::pair<log_checker::Place, std::string>> order_;
 };
 
 /// Events per second of a handler that takes ten milliseconds.
@@ -179,39 +226,48 @@ TEST_CASE("a broker that is down stops nothing for good: no dead letter, and wor
           "[consume][fault]") {
     const std::chrono::seconds outage{test::experiment_size(8, 30)};
     const int events = 3'000;
-    School school{4, events, 101};
-    Watch watch;
+    const auto logger = std::make_shared<testing::CollectingLogger>();
+    School school{4, events, 101, logger};
+    const std::string group = school.topic + "-steady";
+    Journal journal;
     std::stop_source stop;
-    Projection steady{school.topic + "-steady"};
-    std::mutex mutex;
-    std::map<std::string, std::int64_t> highest;
-    steady.on<ExerciseSolved>([&](const ExerciseSolved& event) {
+    Projection steady{group};
+    steady.on<ExerciseSolved>([&](const ExerciseSolved& event, const Delivery& delivery) {
         std::this_thread::sleep_for(1ms);
-        const std::lock_guard lock{mutex};
-        std::int64_t& high = highest.try_emplace(event.student_id, -1).first->second;
-        if (event.number > high + 1) ++watch.wrong;  // one was left out
-        if (event.number == high + 1) {
-            high = event.number;
-            ++watch.count;
-        }
+        journal.note(event, delivery);
     });
     Result<StopReason> end{StopReason::caught_up};
-    auto projector = school.projector(std::move(steady), {.workers = 2, .commit_interval = 200ms});
+    // So long a session that Kafka itself never puts the member out.
+    auto projector =
+        school.projector(std::move(steady), {.workers = 2, .commit_interval = 200ms, .session_timeout = 5min});
     std::jthread service{[&] { end = projector.run(stop.get_token()); }};
-    while (watch.count < 300) std::this_thread::sleep_for(5ms);
+    REQUIRE(journal.wait_for(300));
     REQUIRE(test::signal_kafka_node(1, "KILL"));
     std::this_thread::sleep_for(outage);
     REQUIRE(test::restart_kafka_node(1));
-    const int after = watch.count;
+    const std::size_t after = journal.size();
     school.publish(events, 101, events);
-    const auto deadline = std::chrono::steady_clock::now() + 90s;
-    while (watch.count < 2 * events && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(20ms);
-    CHECK(watch.count == 2 * events);
+    CHECK(journal.wait_for(2 * events));
     stop.request_stop();
     service.join();
     REQUIRE(end);
     CHECK(*end == StopReason::requested);
-    CHECK(watch.wrong == 0);
-    CHECK(school.dead_letters() == 0);
-    WARN("down for " << outage.count() << " s; " << after << " handled before it was back");
+
+    const auto told = [&](std::string_view message) {
+        const auto lines = logger->lines();
+        return std::count_if(lines.begin(), lines.end(), [&](const auto& line) { return line.message == message; });
+    };
+    CHECK(told("partition lost") == 0);
+    CHECK(told("partition assigned") == 4);  // at the start, and never again
+    // What the topics say, read without the SDK.
+    const auto records = log_checker::read_topic(school.bootstrap, school.topic, 4);
+    CHECK(records.size() == 2 * static_cast<std::size_t>(events));
+    journal.check(records);
+    CHECK(log_checker::read_topic(school.bootstrap, school.topic + ".dlq", 1).empty());
+    const auto committed = log_checker::committed(school.bootstrap, group, school.topic, 4);
+    for (std::int32_t partition = 0; partition < 4; ++partition) {
+        const auto behind = records.upper_bound({partition, std::numeric_limits<std::int64_t>::max()});
+        CHECK(committed[static_cast<std::size_t>(partition)] == std::prev(behind)->first.second + 1);
+    }
+    WARN("down for " << outage.count() << " s; " << after << " of " << 2 * events << " handled before it was back");
 }

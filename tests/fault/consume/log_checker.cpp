@@ -2,6 +2,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 
@@ -10,11 +11,11 @@ namespace {
 
 using Handle = std::unique_ptr<rd_kafka_t, decltype(&rd_kafka_destroy)>;
 
-Handle connect(const std::string& bootstrap) {
+Handle connect(const std::string& bootstrap, const std::string& group = "log-checker") {
     rd_kafka_conf_t* conf = rd_kafka_conf_new();
     char error[256];
     rd_kafka_conf_set(conf, "bootstrap.servers", bootstrap.c_str(), error, sizeof error);
-    rd_kafka_conf_set(conf, "group.id", "log-checker", error, sizeof error);
+    rd_kafka_conf_set(conf, "group.id", group.c_str(), error, sizeof error);
     rd_kafka_conf_set(conf, "enable.auto.commit", "false", error, sizeof error);
     rd_kafka_conf_set(conf, "isolation.level", "read_committed", error, sizeof error);
     Handle handle{rd_kafka_new(RD_KAFKA_CONSUMER, conf, error, sizeof error), &rd_kafka_destroy};
@@ -70,6 +71,20 @@ std::map<Place, Entry> read_topic(const std::string& bootstrap, const std::strin
     rd_kafka_consumer_close(handle.get());
     if (!ends.empty()) throw std::runtime_error{"not all of " + topic + " could be read"};
     return found;
+}
+
+std::vector<std::int64_t> committed(const std::string& bootstrap, const std::string& group, const std::string& topic,
+                                    std::int32_t partitions) {
+    const Handle handle = connect(bootstrap, group);
+    const std::unique_ptr<rd_kafka_topic_partition_list_t, decltype(&rd_kafka_topic_partition_list_destroy)> list{
+        rd_kafka_topic_partition_list_new(partitions), &rd_kafka_topic_partition_list_destroy};
+    for (std::int32_t partition = 0; partition < partitions; ++partition)
+        rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition);
+    if (rd_kafka_committed(handle.get(), list.get(), 30'000) != 0)
+        throw std::runtime_error{"cannot ask for the offsets of " + group};
+    std::vector<std::int64_t> offsets;
+    for (int at = 0; at < list->cnt; ++at) offsets.push_back(std::max<std::int64_t>(list->elems[at].offset, -1));
+    return offsets;
 }
 
 }  // namespace log_checker

@@ -21,4 +21,8 @@ struct Entry {
 [[nodiscard]] std::map<Place, Entry> read_topic(const std::string& bootstrap, const std::string& topic,
                                                 std::int32_t partitions);
 
+/// What a group has committed in each partition of a topic; -1: nothing.
+[[nodiscard]] std::vector<std::int64_t> committed(const std::string& bootstrap, const std::string& group,
+                                                  const std::string& topic, std::int32_t partitions);
+
 }  // namespace log_checker

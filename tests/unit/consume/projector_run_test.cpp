@@ -251,6 +251,7 @@ TEST_CASE("what cannot go on ends the run with its error", "[consume][unit]") {
 
 TEST_CASE("a handler that never ends is reported, then left alone when the run must end", "[consume][unit]") {
     World world;
+    testing::FaultPlan polls{world.broker};
     world.publish("ada", 1);
     auto entered = std::make_shared<std::promise<void>>();
     auto leave = std::make_shared<std::promise<void>>();
@@ -265,11 +266,15 @@ TEST_CASE("a handler that never ends is reported, then left alone when the run m
     std::stop_source stop;
     auto end = std::async(std::launch::async, [&] { return projector.run(stop.get_token()); });
     entered->get_future().wait();
-    while (!world.logger->contains("a handler exceeds its deadline")) {
-        // Slowly: a clock that runs away from the polling thread ends its membership first.
-        world.clock->advance(100ms);
-        std::this_thread::sleep_for(5ms);
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    const auto in_time = [&] { return std::chrono::steady_clock::now() < deadline; };
+    while (!world.logger->contains("a handler exceeds its deadline") && in_time()) {
+        // No faster than the polling thread follows: a clock that runs away from it ends its membership first.
+        const auto before = polls.calls(testing::Operation::poll);
+        world.clock->advance(1s);
+        while (polls.calls(testing::Operation::poll) == before && in_time()) std::this_thread::yield();
     }
+    CHECK(in_time());
     stop.request_stop();
     REQUIRE(end.get().error().code == "projector.handler_stuck");
     REQUIRE(world.committed("scores-v1") == -1);
