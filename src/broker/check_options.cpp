@@ -62,6 +62,9 @@ Result<void> check_options(const ReaderOptions& options) {
     if (std::count(options.topics.begin(), options.topics.end(), std::string{}) != 0) {
         return bad("ReaderOptions::topics holds an empty name", "names or patterns beginning with ^");
     }
+    if (options.looks_up && !options.topics.empty()) {
+        return bad("ReaderOptions::looks_up with ReaderOptions::topics", "a reader that looks up is given its places");
+    }
     if (options.prefetch_records < 1 || options.prefetch_records > 10'000'000) {
         return bad("ReaderOptions::prefetch_records is " + std::to_string(options.prefetch_records), "1…10,000,000");
     }

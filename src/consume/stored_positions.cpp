@@ -116,7 +116,7 @@ Result<void> StoredPositions::check_logs(std::span<const Checkpoint> stored) {
     }
     if (to_read.empty()) return {};
     ReaderOptions options;
-    options.prefetch_records = 1;
+    options.looks_up = true;
     auto reader = broker_.port().reader(options, nullptr);
     if (!reader) return std::move(reader).error();
     if (auto assigned = (*reader)->assign(to_read); !assigned) return assigned;

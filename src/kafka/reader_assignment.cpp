@@ -92,12 +92,18 @@ Result<void> KafkaReader::find_start(std::span<AssignedPartition> partitions) {
     std::vector<AssignedPartition*> asked;
     using Kind = StartPosition::Kind;
     std::int64_t spec = std::chrono::ceil<std::chrono::milliseconds>(options_.start.time).time_since_epoch().count();
-    if (options_.start.kind == Kind::fail) return {};  // the listener may still give one
     if (options_.start.kind == Kind::earliest) spec = RD_KAFKA_OFFSET_SPEC_EARLIEST;
     if (options_.start.kind == Kind::latest) spec = RD_KAFKA_OFFSET_SPEC_LATEST;
+    const auto from_earliest = [&](const std::string& topic) {
+        const auto& all = options_.from_earliest;
+        return std::find(all.begin(), all.end(), topic) != all.end();
+    };
     for (AssignedPartition& partition : partitions) {
+        const bool earliest = from_earliest(partition.topic);
         if (partition.committed) continue;
-        questions.push_back({partition.topic, partition.partition, spec});
+        if (options_.start.kind == Kind::fail && !earliest) continue;  // the listener may still give one
+        questions.push_back(
+            {partition.topic, partition.partition, earliest ? std::int64_t{RD_KAFKA_OFFSET_SPEC_EARLIEST} : spec});
         asked.push_back(&partition);
     }
     if (questions.empty()) return {};
@@ -129,16 +135,16 @@ Result<std::vector<std::int64_t>> KafkaReader::list_offsets(std::span<const Offs
     auto offsets = read_offsets(event.get(), questions);
     if (!offsets) return offsets;
     std::vector<OffsetQuestion> ends;
+    std::vector<std::size_t> places;
     for (std::size_t i = 0; i < offsets->size(); ++i) {
-        if ((*offsets)[i] < 0)
-            ends.push_back({questions[i].topic, questions[i].partition, RD_KAFKA_OFFSET_SPEC_LATEST});
+        if ((*offsets)[i] >= 0 || questions[i].spec == RD_KAFKA_OFFSET_SPEC_LATEST) continue;
+        ends.push_back({questions[i].topic, questions[i].partition, RD_KAFKA_OFFSET_SPEC_LATEST});
+        places.push_back(i);
     }
-    if (ends.empty() || questions.front().spec == RD_KAFKA_OFFSET_SPEC_LATEST) return offsets;
+    if (ends.empty()) return offsets;
     auto last = list_offsets(ends);
     if (!last) return last;
-    for (std::size_t i = 0, next = 0; i < offsets->size(); ++i) {
-        if ((*offsets)[i] < 0) (*offsets)[i] = (*last)[next++];
-    }
+    for (std::size_t i = 0; i < places.size(); ++i) (*offsets)[places[i]] = (*last)[i];
     return offsets;
 }
 

@@ -40,13 +40,12 @@ void configure(ConfBuilder& conf, const ReaderOptions& reader) {
     conf.set("isolation.level", reader.isolation == Isolation::read_committed ? "read_committed" : "read_uncommitted");
     conf.set("session.timeout.ms", reader.session_timeout.count());
     conf.set("max.poll.interval.ms", reader.max_poll_interval.count());
-    conf.set("queued.min.messages", reader.prefetch_records);
+    conf.set("queued.min.messages", reader.looks_up ? 1 : reader.prefetch_records);
     conf.set("queued.max.messages.kbytes",
              std::clamp<std::int64_t>(static_cast<std::int64_t>(reader.prefetch_bytes / 1'024), 1, 2'097'151));
-    const bool looks_up = reader.topics.empty() && reader.prefetch_records == 1;
-    conf.set_default("fetch.queue.backoff.ms", looks_up ? "1" : "10");
+    conf.set_default("fetch.queue.backoff.ms", reader.looks_up ? "1" : "10");
     // Also how long a seek waits for the request under way, which a reader of given partitions does often.
-    conf.set_default("fetch.wait.max.ms", looks_up ? "1" : reader.topics.empty() ? "10" : "100");
+    conf.set_default("fetch.wait.max.ms", reader.looks_up ? "1" : reader.topics.empty() ? "10" : "100");
     conf.set_default("max.partition.fetch.bytes", std::to_string(std::min(reader.prefetch_bytes, most_fetched_bytes)));
     const bool cooperative = reader.cooperative && rd_kafka_version() >= cooperative_is_sound;
     conf.set("partition.assignment.strategy", cooperative ? "cooperative-sticky" : "range,roundrobin");

@@ -98,7 +98,9 @@ AssignedPartition MemoryReader::start_of(const TopicPartition& partition) {
     if (!log) return assigned;
     const Watermarks marks = (*log)->watermarks();
     const std::int64_t end = options_.isolation == Isolation::read_committed ? marks.last_stable : marks.high;
-    switch (options_.start.kind) {
+    const auto& all = options_.from_earliest;
+    const bool earliest = std::find(all.begin(), all.end(), partition.topic) != all.end();
+    switch (earliest ? StartPosition::Kind::earliest : options_.start.kind) {
         case StartPosition::Kind::earliest: assigned.offset = marks.low; break;
         case StartPosition::Kind::latest: assigned.offset = end; break;
         case StartPosition::Kind::time:

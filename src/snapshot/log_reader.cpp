@@ -63,7 +63,7 @@ Result<std::unique_ptr<Reader>> LogReader::borrow(Readers& idle) {
     }
     ReaderOptions options;
     if (&idle == &idle_for_few_) {
-        options.prefetch_records = 1;
+        options.looks_up = true;
         options.prefetch_bytes = few_bytes;
     }
     return broker_.port().reader(options, nullptr);

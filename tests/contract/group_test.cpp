@@ -98,6 +98,26 @@ CONTRACT_CASE("a group may start at the latest record", "[broker][group]") {
     CHECK(values(read(*reader, 1)) == std::vector<std::string>{"new"});
 }
 
+CONTRACT_CASE("some topics of a group begin at the earliest record, whatever the others do", "[broker][group]") {
+    for (const auto kind : {StartPosition::Kind::latest, StartPosition::Kind::fail}) {
+        const std::string whole = topic_with(3);
+        const std::string rest = topic_with(2);
+        RecordingListener listener;
+        listener.on_assigned = [&](std::span<AssignedPartition> partitions) {
+            for (AssignedPartition& partition : partitions) {
+                if (partition.topic == rest) partition.offset = 2;
+            }
+        };
+        const auto reader = make_reader(
+            {.group = fresh_name("group"), .topics = {whole, rest}, .start = {.kind = kind}, .from_earliest = {whole}},
+            &listener);
+        CHECK(values(read(*reader, 3)).size() == 3);
+        for (const AssignedPartition& each : listener.was_assigned) {
+            if (each.topic == whole) CHECK(each.offset == 0);
+        }
+    }
+}
+
 CONTRACT_CASE("a group may start at a time", "[broker][group]") {
     const std::string topic = fresh_topic();
     const Timestamp start = std::chrono::floor<std::chrono::milliseconds>(backend().now()) - 1h;

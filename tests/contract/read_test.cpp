@@ -263,5 +263,6 @@ CONTRACT_CASE("options of a reader out of range are refused by name", "[broker][
     refused({.group = "g", .topics = {"t"}, .session_timeout = 1s}, "session_timeout");
     refused({.group = "g", .topics = {"t"}, .max_poll_interval = 0s}, "max_poll_interval");
     refused({.prefetch_records = 0}, "prefetch_records");
+    refused({.group = "g", .topics = {"t"}, .looks_up = true}, "looks_up");
     refused({.prefetch_bytes = 1}, "prefetch_bytes");
 }

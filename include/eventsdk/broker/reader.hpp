@@ -38,6 +38,10 @@ struct ReaderOptions {
     std::size_t prefetch_bytes = std::size_t{16} * 1024 * 1024;
     /// Revoke only what moves (KIP-429) where the client library is sound for it; else whole assignments.
     bool cooperative = true;
+    /// Those of `topics` in which the group begins at the earliest record, whatever `start` says.
+    std::vector<std::string> from_earliest{};
+    /// For a few records at a time at given places: answers at once and fetches next to nothing ahead. Without topics.
+    bool looks_up = false;
 };
 
 /// A partition just given to the member. `offset` is where reading starts: the committed one, or the one that
