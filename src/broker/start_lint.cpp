@@ -33,7 +33,10 @@ public:
     std::vector<Finding> take() { return std::move(findings_); }
 
 private:
-    static bool is_dead_letters(std::string_view topic) { return topic.ends_with(dead_letters_suffix); }
+    /// Of dead letters, or of retries, whose dead letters go where those of their source go.
+    static bool is_dead_letters(std::string_view topic) {
+        return topic.ends_with(dead_letters_suffix) || topic.find(".retry.") != std::string_view::npos;
+    }
     [[nodiscard]] bool there(const std::string& topic) const {
         return std::binary_search(present_.begin(), present_.end(), topic);
     }

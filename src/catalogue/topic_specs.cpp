@@ -1,6 +1,7 @@
 #include <eventsdk/catalogue/topic_specs.hpp>
 
 #include <algorithm>
+#include <set>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace {
@@ -45,14 +46,23 @@ TopicSpec snapshot_history_spec(const TopicSpec& source) {
     return made;
 }
 
-std::vector<TopicSpec> topic_specs(const Catalogue& catalogue, const TopicSpec& pattern) {
+TopicSpec retry_spec(const TopicSpec& source, Duration delay) {
+    TopicSpec made = dead_letter_spec(source);
+    made.name = retry_topic(source.name, delay);
+    return made;
+}
+
+std::vector<TopicSpec> topic_specs(const Catalogue& catalogue, const TopicSpec& pattern,
+                                   std::span<const Duration> retry_topics) {
     std::vector<TopicSpec> specs;
+    const std::set<Duration> delays{retry_topics.begin(), retry_topics.end()};
     for (std::string& name : catalogue.topics()) {
         TopicSpec spec = pattern;
         spec.name = std::move(name);
         specs.push_back(spec);
         specs.push_back(dead_letter_spec(spec));
         specs.push_back(parked_spec(spec));
+        for (const Duration delay : delays) specs.push_back(retry_spec(spec, delay));
     }
     return specs;
 }

@@ -20,8 +20,8 @@ namespace names = dead_letter_headers;
 
 constexpr std::size_t max_kept_key_bytes = 32 * 1024;
 constexpr std::size_t max_kept_header_bytes = 16 * 1024;
-constexpr std::array<std::string_view, 5> replaced_prefixes{"eventsdk-dlq-", "eventsdk-redrive-for", "kafka_dlt-",
-                                                            "__connect.errors.", "__streams.errors."};
+constexpr std::array<std::string_view, 6> replaced_prefixes{
+    "eventsdk-dlq-", "eventsdk-redrive-for", "eventsdk-retry-", "kafka_dlt-", "__connect.errors.", "__streams.errors."};
 
 /// Where and when the record failed first.
 struct Origin {
@@ -65,11 +65,24 @@ public:
     Headers(Record& record, const Origin& origin, const Failure& failure, std::string message)
         : record_{record}, origin_{origin}, failure_{failure}, message_{std::move(message)} {}
 
-    void own(const std::string& group) {
+    void origin() {
         add(names::topic, origin_.topic);
         add(names::partition, std::to_string(origin_.partition));
         add(names::offset, std::to_string(origin_.offset));
         add(names::timestamp, format_timestamp(origin_.timestamp));
+    }
+    void retry(const std::string& group) {
+        origin();
+        add(names::error_code, failure_.code);
+        add(names::error_message, message_);
+        add(names::first_failure, format_timestamp(origin_.first_failure));
+        add(names::redrive_count, std::to_string(origin_.redrives));
+        add(names::redrive_for, group);
+        add(retry_headers::attempts, std::to_string(failure_.attempts));
+        add(retry_headers::not_before, format_timestamp(failure_.not_before));
+    }
+    void own(const std::string& group) {
+        origin();
         add(names::group, group);
         add(names::stage, std::string{failure_.stage});
         add(names::error_code, failure_.code);
@@ -184,6 +197,18 @@ Record make_dead_letter(const ReceivedRecord& record, const Failure& failure, co
     if (options.connect_headers) headers.connect();
     if (options.streams_headers) headers.streams();
     return letter;
+}
+
+Record make_retry(const ReceivedRecord& record, const Failure& failure, const std::string& group,
+                  const DeadLetterOptions& options, std::string retry_topic) {
+    const Origin origin = origin_of(record, failure);
+    Record retry = record.to_record();
+    retry.topic = std::move(retry_topic);
+    retry.timestamp.reset();
+    erase_dead_letter_headers(retry.headers);
+    Headers headers{retry, origin, failure, printable_message(failure.message, options.max_message_bytes)};
+    headers.retry(group);
+    return retry;
 }
 
 void erase_dead_letter_headers(std::vector<Header>& headers) { std::erase_if(headers, is_replaced); }

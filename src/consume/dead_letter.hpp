@@ -13,6 +13,11 @@ namespace consume {
 [[nodiscard]] Record make_dead_letter(const ReceivedRecord& record, const Failure& failure, const std::string& group,
                                       const DeadLetterOptions& options, bool by_reference);
 
+/// A record that failed, for one of its retry topics: same key, value and headers, where it failed first, why it failed,
+/// and when it is due. Only `group` handles it.
+[[nodiscard]] Record make_retry(const ReceivedRecord& record, const Failure& failure, const std::string& group,
+                                const DeadLetterOptions& options, std::string retry_topic);
+
 /// What goes back to the topic of a dead letter, for the group that failed: the original's bytes, where it failed first,
 /// and how often it was sent back.
 /// @param letter one for which read_letter() has an answer

@@ -24,6 +24,7 @@ Limits limits_of(const Parts& parts) {
     if (parts.options.dead_letters.sequence && !parts.replay)
         limits.sequence_letters = static_cast<std::size_t>(options.dead_letters.sequence_letters);
     limits.group = parts.projection.name();
+    if (!parts.replay) limits.retry_topics = options.retry_topics;
     return limits;
 }
 
@@ -57,6 +58,13 @@ std::uint64_t Engine::key_of(const ReceivedRecord& record) {
     return hash(record.topic) ^ (0x9E3779B97F4A7C15U * (static_cast<std::uint64_t>(record.partition) + 1));
 }
 
+void Engine::find_retried(std::span<const ReceivedRecord> records) {
+    const Now at = now();
+    retried_.clear();
+    for (const ReceivedRecord& record : records)
+        retried_.push_back(parts_->retry_topics.retried(record, parts_->projection.name(), at));
+}
+
 void Engine::intake(std::vector<ReceivedRecord>& records) {
     if (records.empty()) return;
     if (parts_->replay) {
@@ -64,10 +72,14 @@ void Engine::intake(std::vector<ReceivedRecord>& records) {
     }
     keys_.clear();
     for (const ReceivedRecord& record : records) keys_.push_back(key_of(record));
+    if (parts_->retry_topics.any()) find_retried(records);
     bool wake = false;
     {
         const Lock lock{mutex_};
-        for (std::size_t at = 0; at < records.size(); ++at) (void)workload_.deliver(std::move(records[at]), keys_[at]);
+        for (std::size_t at = 0; at < records.size(); ++at) {
+            const Retried* retried = !retried_.empty() && retried_[at] ? &*retried_[at] : nullptr;
+            (void)workload_.deliver(std::move(records[at]), keys_[at], retried);
+        }
         wake = idle_ > 0 && workload_.has_ready();
     }
     if (wake) work_.notify_one();
@@ -157,6 +169,19 @@ bool Engine::dead_letters_due() const {
            (letters_under_way_ == 0 || std::chrono::steady_clock::now() - letters_written_ >= letters_apart);
 }
 
+Record Engine::letter_of(const Task& task) const {
+    const std::string& group = parts_->projection.name();
+    const DeadLetterOptions& options = parts_->options.dead_letters;
+    const int place = task.failure->retry_topic;
+    if (place >= 0)
+        return make_retry(task.record, *task.failure, group, options,
+                          parts_->retry_topics.name_for(task.record.topic, place));
+    Record letter = make_dead_letter(task.record, *task.failure, group, options, task.by_reference);
+    if (const std::string* source = parts_->retry_topics.source_of(task.record.topic))
+        letter.topic = letters_of(*source, options);
+    return letter;
+}
+
 void Engine::write_dead_letters() {
     std::vector<Task*> dead;
     {
@@ -168,9 +193,7 @@ void Engine::write_dead_letters() {
     }
     if (parts_->replay) return note_failures(dead);
     for (Task* task : dead) {
-        const Record letter = make_dead_letter(task->record, *task->failure, parts_->projection.name(),
-                                               parts_->options.dead_letters, task->by_reference);
-        if (auto written = dead_letters_.write(letter, task->id); !written) {
+        if (auto written = dead_letters_.write(letter_of(*task), task->id); !written) {
             const Lock lock{mutex_};
             --letters_under_way_;
             dead_letter_ended(*task, {.tag = task->id, .error = &written.error()});
@@ -233,12 +256,15 @@ void Engine::dead_letter_ended(Task& task, const WriteOutcome& outcome) {
                                                 {"code", task.failure->code},
                                                 {"reason", task.failure->message},
                                                 {"attempts", std::int64_t{task.failure->attempts}}};
+    const bool retried = task.failure->retry_topic >= 0;
     if (error == nullptr) {
-        logger().log(LogLevel::warning, "dead letter", where);
+        logger().log(retried ? LogLevel::info : LogLevel::warning, retried ? "retry topic" : "dead letter", where);
         return workload_.dead_letter_written(task, outcome.partition, outcome.offset);
     }
     if (error->code == codes::record_too_large && !task.by_reference) return workload_.dead_letter_too_large(task);
-    logger().log(LogLevel::error, "a dead letter cannot be written; its partition waits",
+    logger().log(LogLevel::error,
+                 retried ? "a record cannot be written to its retry topic; its partition waits"
+                         : "a dead letter cannot be written; its partition waits",
                  {{"group", parts_->projection.name()},
                   {"topic", task.record.topic},
                   {"partition", std::int64_t{task.record.partition}},

@@ -4,6 +4,7 @@
 #include "consume/dead_letter_writer.hpp"
 #include "consume/health_board.hpp"
 #include "consume/meter.hpp"
+#include "consume/retry_topics.hpp"
 #include "consume/stored_positions.hpp"
 #include "consume/workload.hpp"
 
@@ -31,6 +32,7 @@ struct Parts {
     ProjectorOptions options;
     HandlerTable handlers{};
     Stores stores{};
+    RetryTopics retry_topics{};
     std::optional<ReplayPlan> replay{};
     std::shared_ptr<HealthBoard> health = std::make_shared<HealthBoard>();
 };
@@ -50,6 +52,8 @@ public:
 
     // The polling thread.
     void attach(Reader* reader) { reader_ = reader; }
+    /// There are workers: the polling thread waits for nobody's answer.
+    void begin_run() { sequences_.ask_beside(); }
     void intake(std::vector<ReceivedRecord>& records);
     [[nodiscard]] Result<void> check_logs(std::span<const Checkpoint> stored) { return stored_.check_logs(stored); }
     /// Takes partitions whose stored positions are known by now into work.
@@ -94,9 +98,11 @@ private:
 
     [[nodiscard]] Now now() const;
     [[nodiscard]] std::uint64_t key_of(const ReceivedRecord& record);
+    void find_retried(std::span<const ReceivedRecord> records);
     void end(Batch& batch);
     [[nodiscard]] bool dead_letters_due() const;
     void end_failed(Task& task, Verdict verdict, const Now& at);
+    [[nodiscard]] Record letter_of(const Task& task) const;
     void wait_for_work(Lock& lock);
     void dead_letters_ended(std::span<const WriteOutcome> outcomes);
     void dead_letter_ended(Task& task, const WriteOutcome& outcome);
@@ -132,6 +138,7 @@ private:
 
     // Of the polling thread alone.
     std::vector<std::uint64_t> keys_;
+    std::vector<std::optional<Retried>> retried_;  // of the records of a poll; empty without retry topics
     OpenScratch scratch_;
     Opened opened_;
     MonotonicTime next_commit_{};

@@ -13,12 +13,13 @@ void HealthBoard::note(std::span<const Workload::Condition> conditions,
         const Seen seen = see(one.partition);
         const auto before = known_.find(one.partition);
         Known known = before != known_.end() ? before->second : Known{-1, now, false};
-        if (known.position != one.position || one.unfinished == 0) known.since = now;
+        const bool nothing_to_do = one.unfinished == one.not_due;
+        if (known.position != one.position || nothing_to_do) known.since = now;
         known.position = one.position;
         const std::int64_t end = seen.bounds.last_stable >= 0 ? seen.bounds.last_stable : seen.bounds.high;
         // Behind the last record there may be control records, which the reader passes and nobody finishes.
         const std::int64_t at = one.unfinished == 0 ? std::max(one.position, seen.read) : one.position;
-        known.caught_up = known.caught_up || (end >= 0 && at >= end);
+        known.caught_up = known.caught_up || (end >= 0 && (nothing_to_do ? std::max(at, seen.read) : at) >= end);
         made.partitions.push_back({.topic = one.partition.topic,
                                    .partition = one.partition.partition,
                                    .position = one.position,

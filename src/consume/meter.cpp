@@ -37,6 +37,7 @@ Meter::TopicSeries& Meter::series(std::string_view topic) {
     made.handled = messages(topic, "handled");
     made.skipped = messages(topic, "skipped");
     made.dead = messages(topic, "dead_letter");
+    made.moved = messages(topic, "retry_topic");
     made.retries = metrics_->counter("eventsdk_retries_total", "Retries that were scheduled", labels(topic));
     made.dead_letters =
         metrics_->counter("eventsdk_dead_letters_total", "Dead letters acknowledged by the broker", labels(topic));
@@ -78,10 +79,11 @@ void Meter::count(std::string_view topic, const Tally& tally) {
     add(to.handled, tally.handled);
     add(to.skipped, tally.skipped);
     add(to.dead, tally.dead_letters);
+    add(to.moved, tally.moved);
     add(to.retries, tally.retries);
     add(to.dead_letters, tally.dead_letters);
     for (std::size_t at = 0; at < to.errors.size(); ++at) add(to.errors[at], tally.errors[at]);
-    to.since_rate += tally.handled + tally.skipped + tally.dead_letters;
+    to.since_rate += tally.handled + tally.skipped + tally.dead_letters + tally.moved;
 }
 
 void Meter::rates(MonotonicTime now) {

@@ -33,6 +33,7 @@ private:
         std::shared_ptr<Counter> handled{};
         std::shared_ptr<Counter> skipped{};
         std::shared_ptr<Counter> dead{};
+        std::shared_ptr<Counter> moved{};
         std::shared_ptr<Counter> retries{};
         std::shared_ptr<Counter> dead_letters{};
         std::array<std::shared_ptr<Counter>, Tally::reasons.size()> errors{};

@@ -127,6 +127,14 @@ Result<std::shared_ptr<consume::Parts>> consume::make_parts(Broker broker, Catal
     auto stores = consume::stores_of(parts->projection);
     if (!stores) return std::move(stores).error();
     parts->stores = std::move(*stores);
+    auto retry_topics = consume::RetryTopics::create(parts->options);
+    if (!retry_topics) return std::move(retry_topics).error();
+    if (retry_topics->any() && parts->stores.positions)
+        return Error{.kind = ErrorKind::invalid_argument,
+                     .code = "projector_options.retry_topics",
+                     .message = "ProjectorOptions::retry_topics does not go with handlers of exactly_once",
+                     .hint = "leave retry_topics out: retries then keep the order and the position in the database"};
+    parts->retry_topics = std::move(*retry_topics);
     return parts;
 }
 

@@ -3,9 +3,11 @@
 #include "consume/finished_ranges.hpp"
 #include "consume/letter.hpp"
 
+#include <eventsdk/broker/error_codes.hpp>
 #include <eventsdk/event/topic_name.hpp>
 
 #include <algorithm>
+#include <system_error>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace consume {
@@ -41,6 +43,7 @@ void SequenceLog::wait(const AssignedPartition& partition) {
     Topic& topic = topics_[letters_of(partition.topic, options_)];
     topic.sources.push_back({.partition = partition});
     topic.started = false;  // its letters lie before what was read
+    topic.outdated = true;
     topic.next_try = {};
 }
 
@@ -50,46 +53,79 @@ void SequenceLog::forget(const TopicPartition& partition) {
             return source.partition.partition == partition.partition && source.partition.topic == partition.topic;
         });
     }
+    for (auto& [name, topic] : topics_) {
+        if (topic.sources.empty() && topic.question.valid()) unwanted_.push_back(std::move(topic.question));
+    }
     std::erase_if(topics_, [](const auto& entry) { return entry.second.sources.empty(); });
 }
 
-Result<void> SequenceLog::open(const std::string& name, Topic& topic) {
-    if (!admin_) {
-        auto admin = broker_.port().admin();
-        if (!admin) return std::move(admin).error();
-        admin_ = std::move(*admin);
-    }
-    const auto described = admin_->describe_topic(name, admin_timeout);
+Result<SequenceLog::Extent> SequenceLog::measure(const Broker& broker, const std::string& name) {
+    const auto deadline = std::chrono::steady_clock::now() + admin_timeout;
+    const auto left = [&] {
+        const auto rest = std::chrono::ceil<Duration>(deadline - std::chrono::steady_clock::now());
+        return std::max(rest, Duration{1});
+    };
+    auto admin = broker.port().admin();
+    if (!admin) return std::move(admin).error();
+    const auto described = (*admin)->describe_topic(name, left());
     if (!described) return described.error();
+    Extent extent;
     std::vector<PartitionOffset> from;
-    topic.bounds.clear();
     for (std::int32_t partition = 0; partition < described->partitions; ++partition) {
-        const auto marks = admin_->watermarks({name, partition}, admin_timeout);
+        const auto marks = (*admin)->watermarks({name, partition}, left());
         if (!marks) return marks.error();
-        topic.bounds[partition] = *marks;
+        extent.bounds[partition] = *marks;
         from.push_back({name, partition, marks->low, {}});
     }
-    auto reader = broker_.port().reader({}, nullptr);
+    auto reader = broker.port().reader({}, nullptr);
     if (!reader) return std::move(reader).error();
-    if (auto assigned = (*reader)->assign(from); !assigned) return assigned;
-    topic.reader = std::move(*reader);
-    return {};
+    if (auto assigned = (*reader)->assign(from); !assigned) return std::move(assigned).error();
+    extent.reader = std::move(*reader);
+    return extent;
+}
+
+SequenceLog::Question SequenceLog::ask(const std::string& name) {
+    const auto work = [broker = broker_, name]() -> Result<Extent> {
+        try {
+            return measure(broker, name);
+        } catch (const std::exception& thrown) {
+            return Error{.kind = ErrorKind::retriable, .code = std::string{codes::failed}, .message = thrown.what()};
+        }
+    };
+    try {
+        return std::async(policy_, work);
+    } catch (const std::system_error&) {  // no more threads
+        return std::async(std::launch::deferred, work);
+    }
 }
 
 void SequenceLog::start(const std::string& name, Topic& topic, MonotonicTime at) {
-    if (at < topic.next_try) return;
-    topic.next_try = at + pause_between_tries;
+    if (!topic.question.valid()) {
+        if (at < topic.next_try) return;
+        topic.next_try = at + pause_between_tries;
+        topic.outdated = false;
+        topic.question = ask(name);
+    }
+    if (topic.question.wait_for(Duration{0}) == std::future_status::timeout) return;
+    Result<Extent> answer = topic.question.get();
+    if (topic.outdated) return;
+    take(name, topic, std::move(answer));
+}
+
+void SequenceLog::take(const std::string& name, Topic& topic, Result<Extent> answer) {
     topic.reader.reset();
     topic.bounds.clear();
     for (Source& source : topic.sources) source.found = {};
-    const auto opened = open(name, topic);
-    topic.started = opened.has_value();
+    topic.started = answer.has_value();
     // A topic that does not exist holds nothing; it may come later.
-    topic.scanning = opened || opened.error().kind == ErrorKind::invalid_argument;
-    if (!topic.scanning) {
+    topic.scanning = answer || answer.error().kind == ErrorKind::invalid_argument;
+    if (answer) {
+        topic.reader = std::move(answer->reader);
+        topic.bounds = std::move(answer->bounds);
+    } else if (!topic.scanning) {
         broker_.runtime().logger->log(
             LogLevel::warning, "dead letters cannot be read; trying on",
-            {{"group", group_}, {"topic", name}, {"code", opened.error().code}, {"message", opened.error().message}});
+            {{"group", group_}, {"topic", name}, {"code", answer.error().code}, {"message", answer.error().message}});
     }
 }
 
@@ -154,6 +190,9 @@ void SequenceLog::read_on(Topic& topic, MonotonicTime at, News& news) {
 }
 
 void SequenceLog::read(MonotonicTime at, News& news) {
+    std::erase_if(unwanted_, [](const Question& question) {
+        return question.wait_for(Duration{0}) != std::future_status::timeout;
+    });
     for (auto& [name, topic] : topics_) {
         if (!topic.started) start(name, topic, at);
         if (topic.started) read_on(topic, at, news);

@@ -18,6 +18,9 @@ ReaderOptions reader_options(const Parts& parts) {
     ReaderOptions reader;
     reader.group = parts.projection.name();
     reader.topics = options.topics;
+    // What failed before the group's first commit there must be found.
+    reader.from_earliest = parts.retry_topics.names();
+    reader.topics.insert(reader.topics.end(), reader.from_earliest.begin(), reader.from_earliest.end());
     reader.start = options.start;
     reader.instance_id = options.instance_id;
     reader.session_timeout = options.session_timeout;
@@ -59,6 +62,7 @@ Result<void> Session::open_replay() {
 }
 
 void Session::start_workers() {
+    engine_->begin_run();
     for (int count = 0; count < parts_->options.workers; ++count) workers_.push_back(std::make_unique<Worker>(engine_));
 }
 
@@ -168,7 +172,7 @@ Result<void> Session::mark_ends() {
         }
         return {};
     }
-    auto topics = subscribed_topics(*admin_, parts_->options.topics);
+    auto topics = subscribed_topics(*admin_, reader_options(*parts_).topics);
     if (!topics) return std::move(topics).error();
     for (const TopicDescription& topic : *topics) {
         for (std::int32_t partition = 0; partition < topic.partitions; ++partition) {

@@ -46,6 +46,8 @@ struct Failure {
     int attempts = 0;
     Timestamp first{};
     Timestamp last{};
+    int retry_topic = -1;    ///< which one it goes to, by its delay's place; -1: the dead-letter topic
+    Timestamp not_before{};  ///< with a retry topic: when it is due there
 };
 
 /// What happened in a partition since somebody last asked.
@@ -56,6 +58,7 @@ struct Tally {
     std::uint64_t skipped = 0;  ///< by a handler
     std::uint64_t dead_letters = 0;
     std::uint64_t retries = 0;
+    std::uint64_t moved = 0;                             ///< into a retry topic
     std::array<std::uint64_t, reasons.size()> errors{};  ///< by reason
 
     void count_error(std::string_view reason) {
@@ -73,6 +76,7 @@ struct Partition {
     std::map<std::int64_t, int> earlier{};  ///< tries in earlier runs of records not delivered yet
     std::size_t bytes = 0;
     std::size_t held = 0;     ///< records that wait for a retry or their dead letter
+    std::size_t not_due = 0;  ///< of these: records of a retry topic before their time
     std::size_t blocked = 0;  ///< of these: their dead letter could not be written
     bool dirty = false;       ///< something finished since the last commit
     bool moved = false;       ///< something finished at all
@@ -88,6 +92,7 @@ struct Task {
     enum class Phase : std::uint8_t {
         free,
         queued,        ///< in its key's queue, or taken by a worker
+        not_due,       ///< held, of a retry topic, and not in its key's queue yet
         waiting,       ///< held for a retry
         dead,          ///< held; its dead letter is to be written
         dead_writing,  ///< held; the writer has it

@@ -35,9 +35,13 @@ void Workload::drain(const TopicPartition& partition) {
     home.draining = true;
     home.abandoned.store(true, std::memory_order_relaxed);
     const auto ours = [&](Task& task) { return task.partition == *index; };
-    schedule_.remove_if([&](RetrySchedule::Task id) { return ours(tasks_[id]); });
-    std::erase_if(dead_, [&](Task* task) { return ours(*task); });
     scratch_.clear();
+    schedule_.remove_if([&](RetrySchedule::Task id) {
+        const bool leaves = ours(tasks_[id]);
+        if (leaves && tasks_[id].phase == Phase::not_due) scratch_.push_back(id);  // in no key's queue
+        return leaves;
+    });
+    std::erase_if(dead_, [&](Task* task) { return ours(*task); });
     scheduler_.drop(*index, scratch_);
     for (const std::uint32_t id : scratch_) {
         Task& task = tasks_[id];
@@ -79,7 +83,7 @@ Task& Workload::new_task() {
     return task;
 }
 
-bool Workload::deliver(ReceivedRecord&& record, std::uint64_t key) {
+bool Workload::deliver(ReceivedRecord&& record, std::uint64_t key, const Retried* retried) {
     const auto index = assignment_.find(record.topic, record.partition, record.assignment);
     if (!index) return false;
     Partition& home = *partitions_[*index];
@@ -103,7 +107,11 @@ bool Workload::deliver(ReceivedRecord&& record, std::uint64_t key) {
     home.bytes += task.bytes;
     if (!home.earlier.empty()) recall_tries(task);
     assignment_.enter(*index);
-    if (!scheduler_.push(key, task.id, *index)) detach_memory(task);
+    if (retried != nullptr) {
+        hold_until(task, *retried);
+    } else if (!scheduler_.push(key, task.id, *index)) {
+        detach_memory(task);
+    }
     return true;
 }
 
@@ -130,6 +138,7 @@ std::size_t Workload::take(std::vector<Task*>& out, std::size_t max_tasks, std::
 void Workload::release(Task& task) {
     task.home->bytes -= task.bytes;
     if (task.phase != Phase::queued) --task.home->held;
+    if (task.phase == Phase::not_due) --task.home->not_due;
     if (task.writes > 0) --task.home->blocked;
     task.record = {};
     task.failure.reset();
@@ -219,6 +228,8 @@ void Workload::failed(Task& task, Verdict verdict, const Now& now) {
     failure.detail = std::move(verdict.detail);
     failure.attempts = task.attempts;
     failure.last = now.wall;
+    failure.retry_topic = -1;
+    if (!limits_.retry_topics.empty()) return move_on(task, verdict);
     const RetryPolicy& policy = verdict.retry != nullptr ? *verdict.retry : retry_;
     const auto pause =
         verdict.outcome == Outcome::retry ? policy.delay_before(task.attempts, next_random()) : std::nullopt;
@@ -253,6 +264,8 @@ void Workload::tick(MonotonicTime now) {
         Task& task = tasks_[id];
         if (task.phase == Phase::waiting) {
             wake(task);
+        } else if (task.phase == Phase::not_due) {
+            admit(task);
         } else {
             bury(task);
         }
@@ -262,7 +275,7 @@ void Workload::tick(MonotonicTime now) {
         if (!home.circuit.probe_due(now) || home.blocked > 0) continue;
         if (scheduler_.probe(index)) {
             home.circuit.probe_started();
-        } else if (assignment_.records(index) == 0) {
+        } else if (assignment_.records(index) == home.not_due) {
             home.circuit.probe_started();
             home.circuit.answered();
             refresh_gate(index);

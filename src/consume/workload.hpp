@@ -21,6 +21,14 @@ struct Limits {
     std::size_t waiting_keys = 1'000;
     std::size_t sequence_letters = 0;  ///< unsettled dead letters, whose keys follow them; 0: none follow
     std::string group{};               ///< whose redriven records these are
+    std::vector<Duration>
+        retry_topics{};  ///< delays of the retry topics that failed records go to; empty: they wait here
+};
+
+/// A record of a retry topic.
+struct Retried {
+    MonotonicTime due{};
+    int attempts = 0;  ///< before it came there
 };
 
 /// Everything between reading a record and committing its offset, without threads, clocks or ports: what came in,
@@ -43,7 +51,8 @@ public:
 
     // Records.
     /// @return false when the record was not taken in: of an old assignment, seen before, or finished in an earlier run
-    bool deliver(ReceivedRecord&& record, std::uint64_t key);
+    /// @param retried of a retry topic: holds back nothing until it is due
+    bool deliver(ReceivedRecord&& record, std::uint64_t key, const Retried* retried = nullptr);
     std::size_t take(std::vector<Task*>& out, std::size_t max_tasks, std::size_t max_per_key);
     /// Ends of taken records, in the order in which they were taken. Those behind a record of the same key that did
     /// not end by done() go back by themselves.
@@ -62,7 +71,7 @@ public:
     /// @param partition, offset where it is in the dead-letter topic
     void dead_letter_written(Task& task, std::int32_t partition = -1, std::int64_t offset = -1);
     void dead_letter_failed(Task& task, MonotonicTime now);
-    /// It did not fit: it is to be written again at once, by reference.
+    /// It did not fit: it is to be written again at once, by reference; a retry as a dead letter.
     void dead_letter_too_large(Task& task);
     [[nodiscard]] bool has_dead() const { return !dead_.empty(); }
     [[nodiscard]] Task& task(std::uint32_t id) { return tasks_[id]; }
@@ -97,8 +106,9 @@ public:
         TopicPartition partition{};
         std::int64_t position = 0;
         std::size_t unfinished = 0;
-        bool blocked = false;  ///< a dead letter cannot be written
-        bool away = false;     ///< handlers find a dependency unavailable
+        std::size_t not_due = 0;  ///< of these: records of a retry topic before their time
+        bool blocked = false;     ///< a dead letter cannot be written
+        bool away = false;        ///< handlers find a dependency unavailable
     };
     /// How each partition is.
     [[nodiscard]] std::vector<Condition> conditions() const;
@@ -122,6 +132,9 @@ private:
         return task.home->draining || !assignment_.live(task.partition);
     }
     void hold(Task& task, Phase phase);
+    void hold_until(Task& task, const Retried& retried);
+    void admit(Task& task);
+    void move_on(Task& task, const Verdict& verdict);
     void wake(Task& task);
     void bury(Task& task);
     void unavailable(Task& task, const Verdict& verdict, MonotonicTime now);

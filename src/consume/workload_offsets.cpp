@@ -61,7 +61,9 @@ void Workload::dead_letter_written(Task& task, std::int32_t partition, std::int6
     const Assignment::Index index = task.partition;
     const bool was_blocked = task.writes > 0;
     if (!assignment_.live(index)) return discard(task);
-    ++task.home->tally.dead_letters;
+    const bool moved = task.failure->retry_topic >= 0;
+    ++(moved ? task.home->tally.moved : task.home->tally.dead_letters);
+    if (moved) ++task.home->tally.retries;
     const auto key = limits_.sequence_letters > 0 ? sequence_key(task.record) : std::nullopt;
     if (key) {
         const std::int64_t rank = rank_of(task.record, limits_.group);
@@ -84,7 +86,37 @@ void Workload::dead_letter_failed(Task& task, MonotonicTime now) {
 
 void Workload::dead_letter_too_large(Task& task) {
     if (task.detached || stale(task)) return discard(task);
-    task.by_reference = true;
+    const bool as_retry = std::exchange(task.failure->retry_topic, -1) >= 0;
+    task.by_reference = !as_retry;
+    bury(task);
+}
+
+/// Until it is due it stands in no key's queue: the events of its key go on.
+void Workload::hold_until(Task& task, const Retried& retried) {
+    task.attempts = std::max(task.attempts, retried.attempts);
+    task.phase = Phase::not_due;
+    ++task.home->held;
+    ++task.home->not_due;
+    detach_memory(task);
+    schedule_.add(task.id, retried.due);
+}
+
+void Workload::admit(Task& task) {
+    --task.home->held;
+    --task.home->not_due;
+    task.phase = Phase::queued;
+    (void)scheduler_.push(task.key, task.id, task.partition);
+}
+
+void Workload::move_on(Task& task, const Verdict& verdict) {
+    const std::size_t topics = limits_.retry_topics.size();
+    const auto most =
+        verdict.retry == nullptr ? topics : std::min(topics, static_cast<std::size_t>(verdict.retry->max_retries));
+    const auto place = static_cast<std::size_t>(task.attempts) - 1;
+    if (verdict.outcome == Handled::Outcome::retry && place < most) {
+        task.failure->retry_topic = static_cast<int>(place);
+        task.failure->not_before = task.failure->last + verdict.delay.value_or(limits_.retry_topics[place]);
+    }
     bury(task);
 }
 
@@ -135,6 +167,7 @@ std::vector<Workload::Condition> Workload::conditions() const {
         found.push_back({{assignment_.topic(index), assignment_.partition(index)},
                          home.tracker.position(),
                          home.tracker.unfinished(),
+                         home.not_due,
                          home.blocked > 0,
                          home.circuit.is_open()});
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <utility>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace {
@@ -100,6 +101,16 @@ Result<std::string> topic_name(std::string_view environment, std::string_view na
 std::string dead_letter_topic(std::string_view topic) { return with(topic, ".dlq"); }
 std::string parked_topic(std::string_view topic) { return with(topic, parked_suffix); }
 std::string retry_topic(std::string_view topic, std::string_view delay) { return with(topic, ".retry.").append(delay); }
+std::string retry_topic(std::string_view topic, Duration delay) {
+    constexpr std::array<std::pair<Duration, std::string_view>, 4> units{{{std::chrono::hours{1}, "h"},
+                                                                          {std::chrono::minutes{1}, "min"},
+                                                                          {std::chrono::seconds{1}, "s"},
+                                                                          {Duration{1}, "ms"}}};
+    const auto unit = std::find_if(units.begin(), units.end() - 1, [&](const auto& each) {
+        return delay >= each.first && delay % each.first == Duration{0};
+    });
+    return retry_topic(topic, std::to_string(delay / unit->first).append(unit->second));
+}
 std::string snapshot_topic(std::string_view topic) { return with(topic, ".snapshot"); }
 std::string snapshot_history_topic(std::string_view topic) { return with(topic, history_suffix); }
 

@@ -1,5 +1,7 @@
 #include <eventsdk/testing/projection_fixture.hpp>
 
+#include <eventsdk/event/topic_name.hpp>
+
 #include <algorithm>
 
 EVENTSDK_BEGIN_NAMESPACE
@@ -61,6 +63,9 @@ ProjectionFixture::ProjectionFixture(const std::function<Projection(Broker)>& ma
                                                                               : named->second);
     }
     for (const std::string& topic : dead_letter_topics_) broker_->create_topic({.name = topic}).value();
+    for (const std::string& topic : std::set<std::string>{topics_}) {
+        for (const Duration delay : options.retry_topics) make_topic(retry_topic(topic, delay));
+    }
     start(make(*broker_), std::move(options));
 }
 

@@ -11,7 +11,8 @@ EVENTSDK_BEGIN_NAMESPACE
 
 /// What a service is about to work with.
 struct StartPlan {
-    /// Topics that it writes or reads; empty: every topic of the cluster that is not internal.
+    /// Topics that it writes or reads, retry topics too (retry_topic()); empty: every topic of the cluster that is not
+    /// internal.
     std::vector<std::string> topics{};
     /// What it expects of topics, by name; the others are expected to be `otherwise`.
     std::map<std::string, TopicPromise> promises{};

@@ -3,6 +3,7 @@
 #include <eventsdk/broker/admin.hpp>
 #include <eventsdk/catalogue/catalogue.hpp>
 
+#include <span>
 #include <vector>
 
 EVENTSDK_BEGIN_NAMESPACE
@@ -19,8 +20,12 @@ EVENTSDK_BEGIN_NAMESPACE
 /// The topic of older snapshots, for states at a time: kept as long as the source.
 [[nodiscard]] EVENTSDK_API TopicSpec snapshot_history_spec(const TopicSpec& source);
 
+/// A retry topic of a projector with ProjectorOptions::retry_topics. Made like the dead-letter topic.
+[[nodiscard]] EVENTSDK_API TopicSpec retry_spec(const TopicSpec& source, Duration delay);
+
 /// Specs of all topics of a catalogue, made like `pattern` (whose name does not matter), each with its dead-letter
-/// and its parking topic.
-[[nodiscard]] EVENTSDK_API std::vector<TopicSpec> topic_specs(const Catalogue& catalogue, const TopicSpec& pattern);
+/// and its parking topic, and with the retry topics of these delays (ProjectorOptions::retry_topics).
+[[nodiscard]] EVENTSDK_API std::vector<TopicSpec> topic_specs(const Catalogue& catalogue, const TopicSpec& pattern,
+                                                              std::span<const Duration> retry_topics = {});
 
 EVENTSDK_END_NAMESPACE

@@ -56,4 +56,11 @@ inline constexpr std::string_view sent_offset =
     "eventsdk-dlq-sent-offset";  ///< where a redriven record is in its topic
 }  // namespace dead_letter_headers
 
+/// Names of the headers that a record in a retry topic carries beside those of its first position
+/// (`eventsdk-dlq-topic`, `-partition`, `-offset`, …) and of the group that it is for (`eventsdk-redrive-for`).
+namespace retry_headers {
+inline constexpr std::string_view attempts = "eventsdk-retry-attempts";      ///< runs so far
+inline constexpr std::string_view not_before = "eventsdk-retry-not-before";  ///< RFC 3339
+}  // namespace retry_headers
+
 EVENTSDK_END_NAMESPACE

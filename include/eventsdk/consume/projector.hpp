@@ -46,6 +46,11 @@ struct ProjectorOptions {
     Duration stuck_after{60'000};
     /// Policies for classes of failures; what no rule fits is tried again by `retry`.
     std::vector<RetryRule> retry_rules{};
+    /// Unordered mode: a record whose handler fails is written to `{topic}.retry.<delay>` of the first delay, which must
+    /// exist, and tried again when that has passed; then of the next; after the last it is a dead letter. The later
+    /// records of its key do not wait. Up to 20 delays of 1 ms…7 days, in the place of `retry`; of a rule that fits
+    /// `max_retries` still counts. Not with topic patterns, `dead_letters.sequence`, handlers of `exactly_once`.
+    std::vector<Duration> retry_topics{};
 };
 
 /// Why run() came back without an error.
@@ -55,7 +60,7 @@ enum class StopReason : std::uint8_t { requested, caught_up, handler };
 ///
 /// **Ordering and duplicates**: at least once; events of one key one at a time, in log order, also across retries.
 /// An offset is committed only when every earlier record of its partition is handled, skipped or acknowledged in the
-/// dead-letter topic.
+/// dead-letter topic (or a retry topic, which gives up the order of the record's key).
 /// **Thread safety**: run(), run_until_caught_up() and step() belong to one thread.
 class EVENTSDK_API Projector {
 public:
@@ -70,7 +75,8 @@ public:
     /// @return `fatal`, `permanent` "reader.offset_out_of_range", `invalid_argument` (unknown topic, authorisation).
     ///   Broker outages are waited out.
     Result<StopReason> run(std::stop_token stop);
-    /// Works until every record that was in the log at the call is finished (retries included).
+    /// Works until every record that was in the log at the call is finished (retries included; with `retry_topics`
+    /// those that are in them at the call).
     Result<StopReason> run_until_caught_up(std::stop_token stop = {});
     /// One round on the calling thread without waiting: polls once, runs what may run, commits what is done. For tests
     /// with a manual clock. The destructor leaves the group.

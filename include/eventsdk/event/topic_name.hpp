@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eventsdk/core/clock.hpp>
 #include <eventsdk/core/result.hpp>
 #include <eventsdk/event/event_traits.hpp>
 
@@ -24,6 +25,8 @@ EVENTSDK_BEGIN_NAMESPACE
 [[nodiscard]] EVENTSDK_API std::string dead_letter_topic(std::string_view topic);
 [[nodiscard]] EVENTSDK_API std::string parked_topic(std::string_view topic);
 [[nodiscard]] EVENTSDK_API std::string retry_topic(std::string_view topic, std::string_view delay);
+/// The same with the delay in its largest whole unit: "500ms", "90s", "10min", "2h".
+[[nodiscard]] EVENTSDK_API std::string retry_topic(std::string_view topic, Duration delay);
 [[nodiscard]] EVENTSDK_API std::string snapshot_topic(std::string_view topic);
 [[nodiscard]] EVENTSDK_API std::string snapshot_history_topic(std::string_view topic);
 

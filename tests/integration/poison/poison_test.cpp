@@ -1,5 +1,6 @@
 #include "events.hpp"
 
+#include <eventsdk/catalogue/topic_specs.hpp>
 #include <eventsdk/consume/projector.hpp>
 #include <eventsdk/consume/redrive.hpp>
 #include <eventsdk/kafka/connect.hpp>
@@ -165,6 +166,62 @@ TEST_CASE("one poison record in a hundred is dead-lettered once, with its stage 
     // A small run is over in half a second, of which waiting for the last dead letters is a good part.
     REQUIRE(spoilt_rate >= (records >= 200'000 ? 0.8 : 0.5) * clean_rate);
     for (const std::string& topic : {clean, spoilt, spoilt + ".dlq"}) admin->delete_topic(topic, patience).value();
+}
+
+TEST_CASE("on a real Kafka failing events go through their retry topics, over a restart, for their group alone",
+          "[integration][kafka]") {
+    test::export_server_environment();
+    const Runtime quiet{.logger = stderr_logger(LogLevel::error)};
+    auto broker = kafka::connect(kafka::Options::from_environment().value(), quiet).value();
+    auto admin = broker.port().admin().value();
+    const std::string topic = test::unique_name("retry");
+    const Catalogue catalogue = main_job_catalogue(topic).value();
+    const std::vector<Duration> delays{300ms, 1s};
+    const auto specs = topic_specs(catalogue, {.partitions = 3}, delays);
+    for (const TopicSpec& spec : specs) admin->create_topic(spec, patience).value();
+    constexpr int students = 30;
+    {
+        Receipts receipts;
+        auto writer = broker.port().writer({}, receipts).value();
+        for (int student = 0; student < students; ++student) {
+            const std::string key = "student-" + std::to_string(student);
+            const ExerciseSolved event{key, student, "right", {}};
+            writer->write(catalogue.prepare(broker.runtime(), key, event).value(), static_cast<std::uint64_t>(student))
+                .value();
+        }
+        writer->flush(60s).value();
+        REQUIRE(receipts.failed == 0);
+    }
+    std::mutex mutex;
+    std::map<std::string, std::map<std::int64_t, int>> attempts;  // by group, then by event: the last one's number
+    const auto work = [&](const std::string& group, bool refuses) {
+        Projection solved{group};
+        solved.on<ExerciseSolved>([&, refuses](const ExerciseSolved& event, const Delivery& delivery) -> Handled {
+            const std::lock_guard lock{mutex};
+            attempts[group][event.number] = delivery.attempt();
+            const bool recovers = event.number % 3 == 1 && delivery.attempt() == 3;
+            return refuses && event.number % 3 != 0 && !recovers ? retry("not yet") : done();
+        });
+        auto projector =
+            Projector::create(broker, catalogue, std::move(solved), {.workers = 4, .retry_topics = delays});
+        REQUIRE(projector.value().run_until_caught_up().value() == StopReason::caught_up);
+    };
+    const std::string failing = test::unique_name("failing");
+    for (int turn = 0; turn < 3; ++turn) work(failing, true);  // each from where the last one left it
+    const std::string other = test::unique_name("other");
+    work(other, false);
+    REQUIRE(attempts[failing].size() == students);
+    for (const auto& [number, attempt] : attempts[failing]) {
+        INFO("event " << number);
+        REQUIRE(attempt == (number % 3 == 0 ? 1 : 3));
+    }
+    REQUIRE(attempts[other].size() == students);
+    for (const auto& [number, attempt] : attempts[other]) REQUIRE(attempt == 1);
+    int dead = 0;
+    for (std::int32_t partition = 0; partition < 3; ++partition)
+        dead += static_cast<int>(admin->watermarks({topic + ".dlq", partition}, patience).value().high);
+    REQUIRE(dead == students / 3);
+    for (const TopicSpec& spec : specs) admin->delete_topic(spec.name, patience).value();
 }
 
 TEST_CASE("in sequence mode the events of a dead one's key follow it on a real Kafka, over a restart, and come back",

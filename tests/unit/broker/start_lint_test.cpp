@@ -64,7 +64,10 @@ TEST_CASE("what is missing is found before the first record", "[broker][unit]") 
     cluster.topic("orders");
     cluster.topic("users");
     cluster.topic("users.dlq");
-    const Found found = cluster.look({.topics = {"orders", "users", "nowhere"}});
+    cluster.topic("users.retry.1s");
+    const Found found = cluster.look({.topics = {"orders", "users", "users.retry.1s", "users.retry.10min", "nowhere"}});
+    CHECK(found.count("users.retry.10min lint.topic_missing") == 1);
+    CHECK(found.count("users.retry.1s lint.dead_letters_missing") == 0);  // they go to users.dlq
     CHECK(found.count("nowhere lint.topic_missing") == 1);
     CHECK(found.count("orders lint.dead_letters_missing") == 1);
     CHECK(found.count("users lint.dead_letters_missing") == 0);

@@ -20,6 +20,20 @@ TEST_CASE("a catalogue's topics come with their dead-letter and parking topics",
     CHECK(specs[2].max_record_bytes == specs[1].max_record_bytes);
 }
 
+TEST_CASE("retry topics are named by their delay, once each", "[catalogue][unit]") {
+    using namespace std::chrono_literals;
+    const std::vector<Duration> delays{10min, 1s, 1s};
+    const auto specs = topic_specs(support::assignment_catalogue(), {.partitions = 6}, delays);
+    REQUIRE(specs.size() == 5);
+    CHECK(specs[3].name == std::string{support::assignments} + ".retry.1s");
+    CHECK(specs[4].name == std::string{support::assignments} + ".retry.10min");
+    CHECK(specs[4].partitions == 6);
+    CHECK(specs[4].max_record_bytes == 1'048'588 + 65'536);
+    CHECK(retry_spec({.name = "x"}, 90s).name == "x.retry.90s");
+    CHECK(retry_spec({.name = "x"}, 3h).name == "x.retry.3h");
+    CHECK(retry_spec({.name = "x"}, 1500ms).name == "x.retry.1500ms");
+}
+
 TEST_CASE("dead letters are kept at least thirty days and never compacted", "[catalogue][unit]") {
     const TopicSpec dead = dead_letter_spec(
         {.name = "x", .retention = std::chrono::days{7}, .cleanup = CleanupPolicy::compact, .max_record_bytes = 100});

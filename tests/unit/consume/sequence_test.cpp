@@ -3,10 +3,14 @@
 #include "consume/dead_sequences.hpp"
 
 #include <eventsdk/consume/redrive.hpp>
+#include <eventsdk/testing/fault_plan.hpp>
 
+#include <atomic>
+#include <future>
 #include <map>
 #include <random>
 #include <set>
+#include <thread>
 
 using namespace world;
 using consume::DeadSequences;
@@ -228,6 +232,50 @@ TEST_CASE("whatever dies, restarts, is redriven or parked, no event is handled b
             REQUIRE(handled == std::count_if(key_of.begin(), key_of.end(),
                                              [&, &of = key](const auto& one) { return one.second == of; }));
     }
+}
+
+TEST_CASE("while the broker does not say what is dead, the projector goes on polling", "[consume][unit]") {
+    World world;
+    world.publish("ada", 1);
+    testing::FaultPlan faults{world.broker};
+    constexpr std::chrono::seconds delay{20};
+    faults.delay_next(testing::Operation::admin, 1, delay);
+    std::atomic<int> handled{0};
+    Projection scores{"scores-v1"};
+    scores.on<Scored>([&](const Scored&) { ++handled; });
+    auto projector = world.projector(std::move(scores), {.dead_letters = {.sequence = true}});
+    std::stop_source stop;
+    auto end = std::async(std::launch::async, [&] { return projector.run(stop.get_token()); });
+    struct AtEnd {
+        std::stop_source& stop;
+        ~AtEnd() { stop.request_stop(); }
+    } const at_end{stop};
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+    const auto wait_for = [&](auto condition) {
+        while (!condition() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    };
+    const auto polls = [&] { return faults.calls(testing::Operation::poll); };
+    const auto told = [&] { return world.logger->contains("dead letters cannot be read; trying on"); };
+    bool polled = false;
+    for (std::uint64_t asked = 1; asked < 8 && !polled; ++asked) {
+        wait_for([&] { return faults.calls(testing::Operation::admin) >= asked; });
+        const auto before = polls();
+        wait_for([&] {
+            polled = polls() >= before + 3 && !told();  // the question is still open
+            return polled || told();
+        });
+        if (polled) break;
+        world.logger->clear();  // its own time-out was faster than this machine: once more
+        faults.delay_next(testing::Operation::admin, 1, delay);
+        world.clock->advance(std::chrono::seconds{1});
+    }
+    REQUIRE(polled);
+    REQUIRE(handled == 0);
+    world.clock->advance(delay);
+    wait_for([&] { return handled > 0; });
+    REQUIRE(handled == 1);
+    stop.request_stop();
+    REQUIRE(end.get().value() == StopReason::requested);
 }
 
 TEST_CASE("dead letters of a key count until they are settled or their record is finished", "[consume][unit]") {
