@@ -165,7 +165,8 @@ PROJECT
     run_consumer "$work/deb_consumer"
     ;;
   tutorial)
-    # The tutorial's page, word for word, in an empty folder, with the installed package.
+    # The tutorial's page, word for word, in an empty folder, with the installed package and CMake's own generator.
+    unset CMAKE_GENERATOR
     CMAKE_PREFIX_PATH="$prefix" CXX="$compiler" python3 -B "$here/tutorial.py" "$tree/docs/tutorial.md" "$work/tutorial"
     ;;
   *)
