@@ -13,6 +13,7 @@
 
 EVENTSDK_BEGIN_NAMESPACE
 
+/// How decide() meets conflicts.
 struct DecideOptions {
     /// How often a conflict is answered by loading and deciding again, and after which pauses. The pauses are what the
     /// relay needs to bring events from the outbox into the log.

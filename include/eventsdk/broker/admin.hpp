@@ -25,6 +25,7 @@ struct TopicSpec {
     std::map<std::string, std::string> config{};    ///< further Kafka topic settings by name
 };
 
+/// A topic as the broker has it.
 struct TopicDescription {
     std::string name{};
     std::string id{};  ///< Kafka's topic id when known (tells a recreated topic), else empty
@@ -41,6 +42,7 @@ struct Watermarks {
     std::int64_t last_stable = 0;  ///< end for read_committed readers; below `high` while a transaction is open
 };
 
+/// A consumer group as the broker has it.
 struct GroupDescription {
     std::string group{};
     std::string state{};  ///< "Stable", "Empty", "Dead", …

@@ -19,6 +19,7 @@ struct StartPosition {
     Timestamp time{};  ///< with Kind::time: the first record at or after it
 };
 
+/// How a reader joins its group and fetches.
 struct ReaderOptions {
     /// Consumer group; empty for a reader that is only given partitions by Reader::assign().
     std::string group{};

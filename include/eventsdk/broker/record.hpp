@@ -50,6 +50,7 @@ struct Receipt {
     friend bool operator==(const Receipt&, const Receipt&) = default;
 };
 
+/// A partition of a topic.
 struct TopicPartition {
     std::string topic{};
     std::int32_t partition = 0;

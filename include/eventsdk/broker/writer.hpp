@@ -14,6 +14,7 @@ EVENTSDK_BEGIN_NAMESPACE
 
 enum class Compression : std::uint8_t { none, lz4, zstd, gzip, snappy };
 
+/// How a writer batches, compresses, queues and gives up.
 struct WriterOptions {
     /// How long records wait for company before a batch is sent, 0…900,000 ms.
     Duration linger{5};
@@ -83,6 +84,7 @@ struct GroupMetadata {
     std::shared_ptr<const void> native{};
 };
 
+/// How a transactional writer is named and bounded.
 struct TransactionalWriterOptions {
     WriterOptions writer{};
     /// Non-empty, at most 249 bytes; one live instance each: a newer one fences the older.

@@ -16,6 +16,7 @@
 
 EVENTSDK_BEGIN_NAMESPACE
 
+/// Where the schemas are, and what is checked.
 struct CatalogueOptions {
     /// First part of every topic name that is made from an AggregateType: "prod", "dev". Required for those.
     std::string environment{};

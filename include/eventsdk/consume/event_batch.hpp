@@ -17,6 +17,7 @@ enum class BatchUnit : std::uint8_t {
     partition,  ///< of one partition: each key's events in order, and no order between keys
 };
 
+/// What one call of a batch handler holds.
 struct BatchOptions {
     /// Events in one call, 1…10,000.
     int max_events = 100;

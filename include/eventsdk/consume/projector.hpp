@@ -18,6 +18,7 @@ EVENTSDK_BEGIN_NAMESPACE
 /// What to do with an event whose type no handler takes and the catalogue does not know.
 enum class UnknownTypes : std::uint8_t { ignore, dead_letter, stop };
 
+/// How a projector reads, runs handlers, retries and commits.
 struct ProjectorOptions {
     /// Threads that run handlers, 1…1,024. One key runs on one of them at a time, in order.
     int workers = 1;

@@ -30,6 +30,7 @@ enum class DeadLetterState : std::uint8_t { open, redriven, parked, purged, repe
 /// "open", "redriven", "parked", "purged", "repeated".
 [[nodiscard]] EVENTSDK_API std::string_view to_string(DeadLetterState state) noexcept;
 
+/// Which dead letters are sent back, how fast, and what becomes of those that fail again and again.
 struct RedriveOptions {
     DeadLetterFilter filter{};  ///< which dead letters
     /// Only count what would be done.

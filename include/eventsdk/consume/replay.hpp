@@ -33,6 +33,7 @@ struct ReplayFailure {
     std::string message{};
 };
 
+/// From where and how fast a replay reads.
 struct ReplayOptions {
     /// Workers, topics, retries, buffers of the run. `start` says where to begin: earliest or a time. What concerns
     /// groups and dead letters does not apply.
@@ -46,6 +47,7 @@ struct ReplayOptions {
     Duration progress_interval{1'000};  ///< of `on_progress`
 };
 
+/// What a replay or rebuild did.
 struct ReplayReport {
     StopReason reason = StopReason::caught_up;
     std::uint64_t handled = 0;
@@ -64,6 +66,7 @@ struct ReplayReport {
 [[nodiscard]] EVENTSDK_API Result<ReplayReport> replay(Broker broker, Catalogue catalogue, Projection projection,
                                                        ReplayOptions options = {}, std::stop_token stop = {});
 
+/// How a read model is built anew, and how it takes the place of the live one.
 struct RebuildOptions {
     ReplayOptions replay{};
     /// Puts what was built in the place of what is live; called on the thread of the call once everything is handled.

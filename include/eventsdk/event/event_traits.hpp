@@ -46,6 +46,7 @@ struct AggregateType {
 template <class T>
 struct EventTraits;
 
+/// A member of a struct and its name in JSON; made by field().
 template <class T, class M>
 struct Field {
     using Struct = T;
@@ -66,6 +67,7 @@ constexpr Field<T, M> field(std::string_view name, M T::*member) {
 template <class E>
 struct EnumTraits;
 
+/// A value of an enumeration and its name in JSON.
 template <class E>
 struct EnumName {
     std::string_view name;

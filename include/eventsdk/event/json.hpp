@@ -34,6 +34,7 @@ Result<void> guarded(Work&& work) {
 
 }  // namespace detail
 
+/// Takes a type with nlohmann `to_json` and `from_json` for a value of events.
 template <class T>
 requires detail::NlohmannConvertible<T>
 struct ForeignValue<T> {

@@ -9,6 +9,7 @@ namespace memory {
 
 class Cluster;
 
+/// What the log in memory does by itself.
 struct Options {
     /// Partitions and settings of topics that are created by the first write; 0: unknown topics are refused, as on
     /// the brokers that the SDK is made for.

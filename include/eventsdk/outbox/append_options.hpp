@@ -36,6 +36,7 @@ struct OutboxTables {
     [[nodiscard]] EVENTSDK_API Result<OutboxTables> validated() const;
 };
 
+/// How a service appends to its outbox.
 struct OutboxOptions {
     OutboxTables tables{};
     /// Serialise the transactions that append to one aggregate (PostgreSQL: an advisory transaction lock), without

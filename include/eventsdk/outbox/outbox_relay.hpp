@@ -25,6 +25,7 @@ struct TransactionalRelay {
     std::int16_t replication = -1;  ///< of that topic when it is made; -1: the broker's default
 };
 
+/// How a relay takes, sends and retries rows.
 struct RelayOptions {
     /// Names this relay in the lease table; empty: made from host, process and a random part.
     std::string name{};
@@ -44,6 +45,7 @@ struct RelayOptions {
     Duration unhealthy_after{300'000};
 };
 
+/// How a relay is.
 struct RelayHealth {
     bool healthy = true;
     std::string reason{};

@@ -56,6 +56,7 @@ struct BlockedRow {
     std::int64_t waiting_behind = 0;  ///< later rows of the aggregate that it holds back
 };
 
+/// What waits in an outbox.
 struct OutboxStatus {
     std::int64_t pending = 0;
     std::optional<Duration> oldest{};  ///< age of the oldest pending row by the database's clock

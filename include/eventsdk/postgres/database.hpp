@@ -15,6 +15,7 @@ struct pg_conn;  // libpq's PGconn
 EVENTSDK_BEGIN_NAMESPACE
 namespace postgres {
 
+/// Tables, window and time-outs of a database that keeps effects.
 struct DatabaseOptions {
     /// Schema of the tables; empty: the connection's search path decides.
     std::string schema{};

@@ -57,6 +57,7 @@ private:
     std::shared_ptr<const Impl> impl_;
 };
 
+/// How a relay reaches an outbox in PostgreSQL.
 struct StoreOptions {
     OutboxTables tables{};
     bool archive = false;                ///< keep published rows in the archive table

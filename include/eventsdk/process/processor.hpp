@@ -10,6 +10,7 @@
 
 EVENTSDK_BEGIN_NAMESPACE
 
+/// How a processor is named, reads and retries.
 struct ProcessorOptions {
     /// Of this instance: stable over its restarts, different from that of every other live one; 1…249 bytes. Required.
     std::string transactional_id{};

@@ -11,6 +11,7 @@
 
 EVENTSDK_BEGIN_NAMESPACE
 
+/// How a producer writes, and how long publish() waits.
 struct ProducerOptions {
     WriterOptions writer{};
     /// Bound of publish() and of waiting for room, 1 ms…1 h.

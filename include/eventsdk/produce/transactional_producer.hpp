@@ -8,6 +8,7 @@
 
 EVENTSDK_BEGIN_NAMESPACE
 
+/// How a transactional producer is named, bounded and tries again.
 struct TransactionalProducerOptions {
     /// Stable per instance of the service, 1…249 bytes: a newer holder fences the older.
     std::string transactional_id{};

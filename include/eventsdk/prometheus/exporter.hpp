@@ -12,6 +12,7 @@
 EVENTSDK_BEGIN_NAMESPACE
 namespace prometheus {
 
+/// Where the exporter listens.
 struct ExporterOptions {
     /// IPv4 address to listen on: this machine only, unless told otherwise ("0.0.0.0": everyone).
     std::string address = "127.0.0.1";

@@ -27,6 +27,7 @@ enum class CompatibilityPolicy : std::uint8_t {
     strict,
 };
 
+/// By which rules two versions of a schema are compared.
 struct CompatibilityOptions {
     CompatibilityLevel level = CompatibilityLevel::backward;    ///< which versions must read the events of which
     CompatibilityPolicy policy = CompatibilityPolicy::lenient;  ///< what unknown members mean

@@ -70,6 +70,7 @@ struct IndexReport {
 [[nodiscard]] EVENTSDK_API Result<IndexReport> check_index(const Broker& broker, EventIndex& index,
                                                            const std::string& topic, Duration timeout);
 
+/// What keep_index() keeps up, and how often it looks.
 struct KeepIndexOptions {
     /// Event topics, and `snapshot_topic()`s of them so that snapshots are found by the index, too. One that is missing
     /// is looked for again.

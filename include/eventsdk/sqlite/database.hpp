@@ -16,6 +16,7 @@ struct sqlite3;
 EVENTSDK_BEGIN_NAMESPACE
 namespace sqlite {
 
+/// Tables, window and time-outs of a file that keeps effects.
 struct DatabaseOptions {
     /// Names of the tables, letters, digits and `_`, 1…63.
     std::string checkpoints = "eventsdk_checkpoints";

@@ -8,6 +8,7 @@
 EVENTSDK_BEGIN_NAMESPACE
 namespace sqlite {
 
+/// What an index in a file keeps.
 struct EventIndexOptions {
     /// Keep the events' bytes too: restoring then reads the log only for what is not indexed yet. The file grows by the
     /// size of the topic.
