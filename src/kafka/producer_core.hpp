@@ -87,7 +87,8 @@ private:
     std::map<std::string, TopicEntry, std::less<>> topics_;
     std::atomic<bool> closing_{false};
     std::atomic<bool> stop_{false};
-    std::vector<const rd_kafka_message_t*> messages_;  // of the delivery thread
+    // Of the delivery thread, which writes here for each record: on cache lines that no write() looks at.
+    alignas(64) std::vector<const rd_kafka_message_t*> messages_;
     std::vector<WriteOutcome> outcomes_;
     std::vector<Ticket*> ended_;
     std::vector<Error> errors_;
@@ -95,7 +96,7 @@ private:
 
     // Large reports whose outcomes are told. A writing thread frees their records: freeing memory on another thread than
     // the one that took it costs as much as a good part of sending it.
-    std::mutex spent_mutex_;
+    alignas(64) std::mutex spent_mutex_;
     std::vector<Event> spent_;
     std::size_t spent_records_ = 0;
     std::atomic<bool> spent_waits_{false};
