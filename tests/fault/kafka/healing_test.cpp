@@ -26,6 +26,22 @@ struct Failing {
         if (at == next_request) fail_next();
     }
     void fail_next() { cluster.fail_next(produce_api, {RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER}); }
+    /// The next requests to write are carried out at once and answered after a minute.
+    void answer_late(std::size_t requests) {
+        for (; requests > 0; --requests)
+            rd_kafka_mock_broker_push_request_error_rtts(cluster.native(), 1, produce_api, 1,
+                                                         RD_KAFKA_RESP_ERR_NO_ERROR, 60'000);
+    }
+    /// Waits until so many of them have not come yet.
+    bool late_left(std::size_t wanted) const {
+        const Stopwatch watch;
+        std::size_t left = wanted + 1;
+        while (left != wanted && watch.elapsed() < 20s) {
+            rd_kafka_mock_broker_error_stack_cnt(cluster.native(), 1, produce_api, &left);
+            std::this_thread::sleep_for(1ms);
+        }
+        return left == wanted;
+    }
 
     static Record record(const std::string& key, int number) {
         return {.topic = "orders", .key = key, .value = key + std::to_string(number), .headers = {{"h", "v"}}};
@@ -138,14 +154,15 @@ TEST_CASE("what waits behind a record that nobody answers for ends as not stored
 }
 
 TEST_CASE("records that may be stored when their time is over are neither doubled nor overtaken", "[kafka][fault]") {
-    Failing failing{{.linger = 0ms, .delivery_timeout = 3s}, Failing::sound};
-    rd_kafka_mock_broker_set_rtt(failing.cluster.native(), 1, 60'000);  // stores at once, answers never
+    Failing failing{{.linger = 0ms, .delivery_timeout = 5s}, Failing::sound};
+    failing.answer_late(2);
     REQUIRE(failing.writer->write(Failing::record("a", 1), 1));
-    std::this_thread::sleep_for(500ms);  // what follows goes into another request, and its time is over later
+    REQUIRE(failing.late_left(1));
+    std::this_thread::sleep_for(500ms);  // the time of what follows is over later
     REQUIRE(failing.writer->write(Failing::record("a", 2), 2));
     REQUIRE(failing.writer->write(Failing::record("c", 1), 3));
+    REQUIRE(failing.late_left(0));
     REQUIRE_FALSE(failing.wait_for(ErrorKind::indeterminate).empty());
-    rd_kafka_mock_broker_set_rtt(failing.cluster.native(), 1, 0);
     REQUIRE(failing.writer->write(Failing::record("a", 3), 4));
     REQUIRE(failing.writer->write(Failing::record("d", 1), 5));
     const Stopwatch watch;
