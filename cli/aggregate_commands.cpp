@@ -177,7 +177,7 @@ void add_fold(CLI::App& command, StateOptions& options) {
     command.add_flag("--history", options.source.history, "Use the snapshots of the history topic, too");
 }
 
-void add_show(CLI::App& group, Session& session) {
+void add_aggregate_show(CLI::App& group, Session& session) {
     CLI::App& command =
         add_command(group, session, "show", "Show the newest state of an aggregate",
                     "  eventsdk aggregate show prod.shop.basket 3f0c --fold ./fold-basket --json\n"
@@ -216,7 +216,7 @@ void add_at(CLI::App& group, Session& session) {
 
 void add_aggregate_commands(CLI::App& app, Session& session) {
     CLI::App& group = add_group(app, "aggregate", "Show aggregates: their states and events");
-    add_show(group, session);
+    add_aggregate_show(group, session);
     add_aggregate_history_command(group, session);
     add_at(group, session);
 }

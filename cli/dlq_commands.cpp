@@ -130,7 +130,7 @@ void show(Session& session, const ShowOptions& options) {
     session.answer_no();
 }
 
-void add_list(CLI::App& group, Session& session) {
+void add_dlq_list(CLI::App& group, Session& session) {
     CLI::App& command =
         add_command(group, session, "list", "List the dead letters of a topic, with their reasons",
                     "  eventsdk dlq list prod.education.assignment.dlq --stage handler\n"
@@ -142,7 +142,7 @@ void add_list(CLI::App& group, Session& session) {
     command.callback([&session, options] { session.run = [&session, options] { list(session, *options); }; });
 }
 
-void add_show(CLI::App& group, Session& session) {
+void add_dlq_show(CLI::App& group, Session& session) {
     CLI::App& command = add_command(group, session, "show", "Show one dead letter with all headers and its value",
                                     "  eventsdk dlq show prod.education.assignment.dlq 0 17\n"
                                     "  eventsdk dlq show prod.education.assignment.dlq 0 17 --as-test > case_test.cpp\n"
@@ -160,8 +160,8 @@ void add_show(CLI::App& group, Session& session) {
 
 void add_dlq_commands(CLI::App& app, Session& session) {
     CLI::App& group = add_group(app, "dlq", "Look at dead letters, send them back, put them away");
-    add_list(group, session);
-    add_show(group, session);
+    add_dlq_list(group, session);
+    add_dlq_show(group, session);
     add_dlq_settle_commands(group, session);
 }
 

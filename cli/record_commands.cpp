@@ -23,13 +23,13 @@ struct RecordOptions {
     std::size_t max_bytes = 1'000'000;
 };
 
-std::string error_line(const eventsdk::Violation& error) {
+std::string answer_of_error(const eventsdk::Violation& error) {
     const std::string inner =
         JsonObject{}.text("code", error.code).text("pointer", error.pointer).text("message", error.message).done();
     return JsonObject{}.raw("error", inner).done();
 }
 
-eventsdk::Violation too_long(std::size_t max_bytes) {
+eventsdk::Violation line_too_long(std::size_t max_bytes) {
     eventsdk::Violation error;
     error.code = "json.too_large";
     error.message = "the line has more than " + std::to_string(max_bytes) + " bytes";
@@ -83,9 +83,10 @@ void convert_lines(Session& session, const std::string& input, std::size_t max_l
     LineReader reader{input, max_line_bytes, session.out};
     Progress progress{"lines"};
     for (LineReader::Line line; reader.next(line); progress.add()) {
-        eventsdk::Result<std::string> made = line.too_long ? error_line(too_long(max_line_bytes)) : convert(line.text);
+        eventsdk::Result<std::string> made =
+            line.too_long ? answer_of_error(line_too_long(max_line_bytes)) : convert(line.text);
         if (!made || line.too_long) session.answer_no();
-        session.out.line(made ? *made : error_line(violation_of(made.error())));
+        session.out.line(made ? *made : answer_of_error(violation_of(made.error())));
     }
 }
 

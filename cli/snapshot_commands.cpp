@@ -200,7 +200,7 @@ void publish(Session& session, const SnapshotCommand& options) {
     }
 }
 
-void add_list(CLI::App& group, Session& session) {
+void add_snapshot_list(CLI::App& group, Session& session) {
     CLI::App& command = add_command(group, session, "list", "Show the newest snapshot of each aggregate",
                                     "  eventsdk snapshot list prod.shop.basket --json\n"
                                     "  eventsdk snapshot list prod.shop.basket --all --history 3f0c\n"
@@ -246,7 +246,7 @@ void add_publish(CLI::App& group, Session& session) {
 
 void add_snapshot_commands(CLI::App& app, Session& session) {
     CLI::App& group = add_group(app, "snapshot", "List, check and take snapshots of aggregates");
-    add_list(group, session);
+    add_snapshot_list(group, session);
     add_verify(group, session);
     add_publish(group, session);
 }

@@ -13,7 +13,7 @@ option(EVENTSDK_BUILD_BENCH "Build the benchmarks" OFF)
 option(EVENTSDK_INSTALL "Make install rules" ${PROJECT_IS_TOP_LEVEL})
 option(EVENTSDK_FUZZ "Build the fuzz targets with libFuzzer (clang)" OFF)
 option(EVENTSDK_WERROR "Warnings are errors" OFF)
-option(EVENTSDK_PCH "Precompile the standard headers that the library uses most" OFF)
+option(EVENTSDK_UNITY "Compile several sources of the library and of the program at once" OFF)
 set(EVENTSDK_SANITIZE "" CACHE STRING "Sanitizers for everything built here: address;undefined or thread")
 
 if(PROJECT_IS_TOP_LEVEL)
@@ -33,7 +33,10 @@ endif()
 add_library(eventsdk_build_settings INTERFACE)
 target_compile_features(eventsdk_build_settings INTERFACE cxx_std_20)
 target_compile_options(eventsdk_build_settings INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wshadow $<$<BOOL:${EVENTSDK_WERROR}>:-Werror>)
+  -Wall -Wextra -Wpedantic -Wconversion $<$<BOOL:${EVENTSDK_WERROR}>:-Werror>
+  # Sources that are compiled together see each other's file-local names, and may use them for parameters.
+  $<$<NOT:$<BOOL:${EVENTSDK_UNITY}>>:-Wshadow>
+  $<$<AND:$<BOOL:${EVENTSDK_UNITY}>,$<CXX_COMPILER_ID:GNU>>:-Wno-subobject-linkage>)
 if(EVENTSDK_SANITIZE)
   list(JOIN EVENTSDK_SANITIZE "," _sanitizers)
   target_compile_options(eventsdk_build_settings INTERFACE
@@ -60,4 +63,11 @@ endfunction()
 function(eventsdk_uses_precompiled target)
   target_compile_options(${target} PRIVATE
     $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess> "$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")
+endfunction()
+
+# eventsdk_unity(TARGET): with EVENTSDK_UNITY its sources are compiled in batches, each header once a batch.
+function(eventsdk_unity target)
+  if(EVENTSDK_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+  endif()
 endfunction()

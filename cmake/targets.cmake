@@ -26,6 +26,7 @@ function(eventsdk_library name)
     PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
     PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:eventsdk_build_settings>)
+  eventsdk_unity(${name})
   if(EVENTSDK_FUZZ)
     target_compile_options(${name} PRIVATE -fsanitize=fuzzer-no-link)  # libFuzzer sees which ways were taken
     target_link_options(${name} PUBLIC -fsanitize=fuzzer-no-link)
@@ -37,9 +38,6 @@ target_link_libraries(eventsdk
   PUBLIC nlohmann_json::nlohmann_json Threads::Threads
   PRIVATE fmt::fmt simdjson::simdjson PkgConfig::RE2 OpenSSL::Crypto $<BUILD_INTERFACE:eventsdk_valijson>)
 
-if(EVENTSDK_PCH)
-  eventsdk_precompile(eventsdk <fmt/core.h>)
-endif()
 if("undefined" IN_LIST EVENTSDK_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   # valijson casts doubles beyond 64 bits to integers, one of the known faults of the reference engine.
   set_source_files_properties(${PROJECT_SOURCE_DIR}/src/schema/reference.cpp
@@ -52,9 +50,6 @@ target_link_libraries(eventsdk_testing PUBLIC eventsdk PRIVATE fmt::fmt)
 if(EVENTSDK_KAFKA)
   eventsdk_library(eventsdk_kafka MODULES kafka)
   target_link_libraries(eventsdk_kafka PUBLIC eventsdk PRIVATE fmt::fmt RdKafka::rdkafka)
-  if(EVENTSDK_PCH)
-    eventsdk_precompile(eventsdk_kafka <fmt/core.h>)
-  endif()
 endif()
 
 if(EVENTSDK_SQLITE)

@@ -6,7 +6,7 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace consume {
 namespace {
 
-Error bad(std::string code, std::string message, std::string hint) {
+Error bad_projection(std::string code, std::string message, std::string hint) {
     return {.kind = ErrorKind::invalid_argument,
             .code = std::move(code),
             .message = std::move(message),
@@ -28,8 +28,8 @@ std::vector<std::string_view> types_of(const Projection::Entry& entry) {
 
 Result<void> HandlerTable::add(std::string_view type, const Handler& handler) {
     if (by_type_.emplace(type, handler).second) return {};
-    return bad("projection.handled_twice", "two handlers take event type \"" + std::string{type} + "\"",
-               "register one of them");
+    return bad_projection("projection.handled_twice", "two handlers take event type \"" + std::string{type} + "\"",
+                          "register one of them");
 }
 
 Result<HandlerTable> HandlerTable::create(const Projection& projection, const Catalogue& catalogue) {
@@ -40,7 +40,8 @@ Result<HandlerTable> HandlerTable::create(const Projection& projection, const Ca
         if (entry.descriptor != nullptr) table.descriptors_.push_back(entry.descriptor);
         if (entry.make_batch) {
             if (entry.batch.max_events < 1 || entry.batch.max_events > 10'000)
-                return bad("projection.batch", "BatchOptions::max_events is out of range", "give it 1 to 10,000");
+                return bad_projection("projection.batch", "BatchOptions::max_events is out of range",
+                                      "give it 1 to 10,000");
             table.largest_batch_ = std::max(table.largest_batch_, static_cast<std::size_t>(entry.batch.max_events));
         }
         const std::vector<std::string_view> types = types_of(entry);
@@ -52,13 +53,13 @@ Result<HandlerTable> HandlerTable::create(const Projection& projection, const Ca
         }
         if (!types.empty()) continue;
         if (table.otherwise_.entry != nullptr)
-            return bad("projection.handled_twice", "projection \"" + projection.name() + "\" has otherwise() twice",
-                       "register it once");
+            return bad_projection("projection.handled_twice",
+                                  "projection \"" + projection.name() + "\" has otherwise() twice", "register it once");
         table.otherwise_ = handler;
     }
     if (projection.entries().empty())
-        return bad("projection.no_handlers", "projection \"" + projection.name() + "\" has no handlers",
-                   "call on<T>()");
+        return bad_projection("projection.no_handlers", "projection \"" + projection.name() + "\" has no handlers",
+                              "call on<T>()");
     return table;
 }
 
@@ -72,8 +73,9 @@ Result<std::vector<std::string>> topics_of(const Projection& projection, const C
         }
     }
     if (!topics.empty()) return topics;
-    return bad("projector.no_topics", "nothing says which topics projection \"" + projection.name() + "\" reads",
-               "set ProjectorOptions::topics");
+    return bad_projection("projector.no_topics",
+                          "nothing says which topics projection \"" + projection.name() + "\" reads",
+                          "set ProjectorOptions::topics");
 }
 
 }  // namespace consume

@@ -8,7 +8,7 @@ namespace {
 constexpr Duration poll_patience{100};
 constexpr Duration catching_up_patience{10};
 
-Error bad(std::string_view member, std::string_view range) {
+Error bad_option(std::string_view member, std::string_view range) {
     Error error{.kind = ErrorKind::invalid_argument, .code = "projector_options.out_of_range"};
     error.message.append("ProjectorOptions::").append(member).append(" is out of range");
     error.hint.append("give ").append(member).append(" ").append(range);
@@ -17,21 +17,22 @@ Error bad(std::string_view member, std::string_view range) {
 
 Result<void> check(const ProjectorOptions& options) {
     using namespace std::chrono_literals;
-    if (options.workers < 1 || options.workers > 1'024) return bad("workers", "1 to 1,024");
+    if (options.workers < 1 || options.workers > 1'024) return bad_option("workers", "1 to 1,024");
     if (options.buffered_records < 2 || options.buffered_records > 10'000'000)
-        return bad("buffered_records", "2 to 10,000,000");
-    if (options.buffered_bytes < 1'024) return bad("buffered_bytes", "at least 1,024");
-    if (options.waiting_keys < 1 || options.waiting_keys > 10'000'000) return bad("waiting_keys", "1 to 10,000,000");
+        return bad_option("buffered_records", "2 to 10,000,000");
+    if (options.buffered_bytes < 1'024) return bad_option("buffered_bytes", "at least 1,024");
+    if (options.waiting_keys < 1 || options.waiting_keys > 10'000'000)
+        return bad_option("waiting_keys", "1 to 10,000,000");
     if (options.commit_interval < 10ms || options.commit_interval > 10min)
-        return bad("commit_interval", "10 ms to 10 min");
-    if (options.drain_timeout < 0ms || options.drain_timeout > 10min) return bad("drain_timeout", "0 to 10 min");
+        return bad_option("commit_interval", "10 ms to 10 min");
+    if (options.drain_timeout < 0ms || options.drain_timeout > 10min) return bad_option("drain_timeout", "0 to 10 min");
     if (options.handler_deadline < 1ms || options.handler_deadline > 24h)
-        return bad("handler_deadline", "1 ms to 24 h");
-    if (options.stuck_after < 1ms || options.stuck_after > 24h) return bad("stuck_after", "1 ms to 24 h");
+        return bad_option("handler_deadline", "1 ms to 24 h");
+    if (options.stuck_after < 1ms || options.stuck_after > 24h) return bad_option("stuck_after", "1 ms to 24 h");
     if (options.dead_letters.max_message_bytes < 64 || options.dead_letters.max_message_bytes > 16'384)
-        return bad("dead_letters.max_message_bytes", "64 to 16,384");
+        return bad_option("dead_letters.max_message_bytes", "64 to 16,384");
     if (options.dead_letters.sequence_letters < 1 || options.dead_letters.sequence_letters > 10'000'000)
-        return bad("dead_letters.sequence_letters", "1 to 10,000,000");
+        return bad_option("dead_letters.sequence_letters", "1 to 10,000,000");
     if (auto retry = options.retry.validated(); !retry) return std::move(retry).error();
     for (const RetryRule& rule : options.retry_rules) {
         if (auto retry = rule.policy.validated(); !retry) return std::move(retry).error();

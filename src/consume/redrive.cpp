@@ -3,7 +3,7 @@
 EVENTSDK_BEGIN_NAMESPACE
 namespace {
 
-Error bad(std::string_view member, std::string_view range) {
+Error bad_redrive(std::string_view member, std::string_view range) {
     Error error{.kind = ErrorKind::invalid_argument, .code = "redrive.options"};
     error.message.append("RedriveOptions::").append(member).append(" is out of range");
     error.hint.append("give ").append(member).append(" ").append(range);
@@ -13,10 +13,11 @@ Error bad(std::string_view member, std::string_view range) {
 Result<void> check(const RedriveOptions& options) {
     using namespace std::chrono_literals;
     if (options.letters_per_second && !(*options.letters_per_second >= 0.001 && *options.letters_per_second <= 1e6))
-        return bad("letters_per_second", "0.001 to 1,000,000");
-    if (options.max_redrives < 0 || options.max_redrives > 1'000'000) return bad("max_redrives", "0 to 1,000,000");
-    if (options.batch_letters < 1 || options.batch_letters > 10'000) return bad("batch_letters", "1 to 10,000");
-    if (options.timeout < 1ms || options.timeout > 10min) return bad("timeout", "1 ms to 10 min");
+        return bad_redrive("letters_per_second", "0.001 to 1,000,000");
+    if (options.max_redrives < 0 || options.max_redrives > 1'000'000)
+        return bad_redrive("max_redrives", "0 to 1,000,000");
+    if (options.batch_letters < 1 || options.batch_letters > 10'000) return bad_redrive("batch_letters", "1 to 10,000");
+    if (options.timeout < 1ms || options.timeout > 10min) return bad_redrive("timeout", "1 ms to 10 min");
     return {};
 }
 

@@ -14,7 +14,7 @@ namespace consume {
 namespace {
 
 constexpr std::size_t most_batch_bytes = std::size_t{16} * 1024 * 1024;
-constexpr int most_attempts = 3;
+constexpr int most_tries = 3;
 constexpr Duration pace_slice{10};
 
 std::string place_of(const Record& marker) {
@@ -182,7 +182,7 @@ Result<void> Redriver::commit_batch() {
     if (batch_.empty()) return {};
     keep_pace();
     Result<void> written;
-    for (int attempt = 0; attempt < most_attempts; ++attempt) {
+    for (int attempt = 0; attempt < most_tries; ++attempt) {
         written = write_batch();
         if (written || written.error().kind != ErrorKind::abortable) break;
     }

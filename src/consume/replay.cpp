@@ -10,10 +10,10 @@ namespace consume {
 namespace {
 
 constexpr Duration patience{10};
-constexpr Duration admin_timeout{15'000};
+constexpr Duration bounds_timeout{15'000};
 constexpr Duration switch_pause{100};
 
-Error bad(std::string_view member, std::string hint) {
+Error bad_replay(std::string_view member, std::string hint) {
     Error error{.kind = ErrorKind::invalid_argument, .code = "replay.options"};
     error.message.append(member).append(" is out of range");
     error.hint = std::move(hint);
@@ -23,12 +23,12 @@ Error bad(std::string_view member, std::string hint) {
 Result<void> check(const ReplayOptions& options) {
     using namespace std::chrono_literals;
     if (!(options.records_per_second >= 0.0) || options.records_per_second > 1e9)
-        return bad("ReplayOptions::records_per_second", "0 to 1e9");
+        return bad_replay("ReplayOptions::records_per_second", "0 to 1e9");
     if (options.progress_interval < 1ms || options.progress_interval > 24h)
-        return bad("ReplayOptions::progress_interval", "1 ms to 24 h");
+        return bad_replay("ReplayOptions::progress_interval", "1 ms to 24 h");
     const auto kind = options.projector.start.kind;
     if (kind != StartPosition::Kind::earliest && kind != StartPosition::Kind::time)
-        return bad("ReplayOptions::projector.start", "earliest or a time; or give offsets");
+        return bad_replay("ReplayOptions::projector.start", "earliest or a time; or give offsets");
     return {};
 }
 
@@ -130,12 +130,12 @@ Result<std::vector<PartitionOffset>> find_starts(const Broker& broker, const Par
             PartitionOffset start{topic.name, partition, -1, {}};
             if (options.projector.start.kind == StartPosition::Kind::time) {
                 const auto found =
-                    (*admin)->offset_for_time({topic.name, partition}, options.projector.start.time, admin_timeout);
+                    (*admin)->offset_for_time({topic.name, partition}, options.projector.start.time, bounds_timeout);
                 if (!found) return found.error();
                 start.offset = *found;
             }
             if (start.offset < 0) {
-                const auto bounds = (*admin)->watermarks({topic.name, partition}, admin_timeout);
+                const auto bounds = (*admin)->watermarks({topic.name, partition}, bounds_timeout);
                 if (!bounds) return bounds.error();
                 start.offset = bounds->low;
             }
@@ -190,7 +190,8 @@ Result<ReplayReport> replay(Broker broker, Catalogue catalogue, Projection proje
 Result<ReplayReport> rebuild(Broker broker, Catalogue catalogue, Projection shadow, RebuildOptions options,
                              std::stop_token stop) {
     if (!options.switch_over)
-        return consume::bad("RebuildOptions::switch_over", "give what puts the shadow in the place of the live one");
+        return consume::bad_replay("RebuildOptions::switch_over",
+                                   "give what puts the shadow in the place of the live one");
     auto parts = consume::prepare(broker, std::move(catalogue), std::move(shadow), options.replay);
     if (!parts) return std::move(parts).error();
     consume::Replayer replayer{std::move(*parts), std::move(options.replay), std::move(stop)};

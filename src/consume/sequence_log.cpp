@@ -15,9 +15,9 @@ namespace {
 
 namespace names = dead_letter_headers;
 
-constexpr std::size_t poll_records = 2'000;
+constexpr std::size_t log_poll_records = 2'000;
 constexpr int most_polls = 8;
-constexpr Duration admin_timeout{5'000};
+constexpr Duration question_timeout{5'000};
 constexpr std::chrono::seconds pause_between_tries{1};
 constexpr std::size_t longest_key = 32 * 1024;  // a longer one is not in every dead letter
 
@@ -60,7 +60,7 @@ void SequenceLog::forget(const TopicPartition& partition) {
 }
 
 Result<SequenceLog::Extent> SequenceLog::measure(const Broker& broker, const std::string& name) {
-    const auto deadline = std::chrono::steady_clock::now() + admin_timeout;
+    const auto deadline = std::chrono::steady_clock::now() + question_timeout;
     const auto left = [&] {
         const auto rest = std::chrono::ceil<Duration>(deadline - std::chrono::steady_clock::now());
         return std::max(rest, Duration{1});
@@ -177,7 +177,7 @@ void SequenceLog::finish_scan(Topic& topic, News& news) {
 void SequenceLog::read_on(Topic& topic, MonotonicTime at, News& news) {
     for (int polls = 0; polls < most_polls; ++polls) {
         records_.clear();
-        const auto polled = topic.reader->poll(records_, poll_records, Duration{0});
+        const auto polled = topic.reader->poll(records_, log_poll_records, Duration{0});
         for (const ReceivedRecord& record : records_) note(topic, record, news);
         if (!polled && polled.error().kind != ErrorKind::unavailable && polled.error().kind != ErrorKind::retriable) {
             topic.started = false;  // what was to be read is deleted: from the beginning

@@ -61,6 +61,7 @@ class RecordSink;
 [[nodiscard]] Result<void> write_structured(const CloudEvent& event, RecordSink& out);
 [[nodiscard]] Result<void> write_binary(const CloudEvent& event, RecordSink& out);
 
+inline constexpr std::string_view json_content = "application/json";
 /// True for an empty content type (JSON by default), `…/json` and `…+json`, with or without parameters.
 [[nodiscard]] bool is_json_content(std::string_view content_type) noexcept;
 /// True for a content type of the structured mode / of the batch mode, which does not exist on Kafka.

@@ -14,7 +14,6 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace codec {
 namespace {
 
-constexpr std::string_view json_content = "application/json";
 /// Where neither the catalogue nor the event names a bounded context.
 constexpr std::string_view unknown_source = "eventsdk";
 

@@ -15,8 +15,6 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace codec {
 namespace {
 
-constexpr std::string_view json_content = "application/json";
-
 /// Gives a CloudEvent its meaning as an envelope.
 class ToEnvelope {
 public:

@@ -10,14 +10,6 @@
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace json {
-namespace {
-
-Error fail(std::string_view code, std::string message) {
-    return Error{.kind = ErrorKind::permanent, .code = std::string{code}, .message = std::move(message)};
-}
-
-}  // namespace
-
 Document::Document() = default;
 Document::~Document() = default;
 Document::Document(Document&&) noexcept = default;

@@ -23,10 +23,6 @@ std::uint64_t bit_of(std::string_view name) noexcept {
     return std::uint64_t{1} << (mixed & 63U);
 }
 
-Error error(std::string_view code, std::string message) {
-    return Error{.kind = ErrorKind::permanent, .code = std::string{code}, .message = std::move(message)};
-}
-
 }  // namespace
 
 Result<void> StrictPass::check(const simdjson::dom::document& document, const Limits& limits, bool names_may_hold_nul) {
@@ -112,16 +108,16 @@ bool StrictPass::repeats_among_many(std::size_t first) {
 Error StrictPass::explain(const simdjson::dom::document& document, const Limits& limits) const {
     switch (fault_) {
         case Fault::too_deep:
-            return error("json.too_deep", fmt::format("arrays and objects nested deeper than {}", limits.max_depth));
+            return fail("json.too_deep", fmt::format("arrays and objects nested deeper than {}", limits.max_depth));
         case Fault::too_many_members:
-            return error("json.too_many_members",
-                         fmt::format("an object with {} members, {} are allowed", members_, limits.max_members));
+            return fail("json.too_many_members",
+                        fmt::format("an object with {} members, {} are allowed", members_, limits.max_members));
         case Fault::nul_in_name:
-            return error("json.nul_in_name", fmt::format("the name \"{}\" holds a NUL", printable(name_)));
+            return fail("json.nul_in_name", fmt::format("the name \"{}\" holds a NUL", printable(name_)));
         default:
-            return error("json.duplicate_key",
-                         fmt::format("the name \"{}\" occurs more than once in the object at \"{}\"", printable(name_),
-                                     pointer_of_duplicate(document.root(), name_)));
+            return fail("json.duplicate_key",
+                        fmt::format("the name \"{}\" occurs more than once in the object at \"{}\"", printable(name_),
+                                    pointer_of_duplicate(document.root(), name_)));
     }
 }
 

@@ -6,7 +6,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 EVENTSDK_BEGIN_NAMESPACE
@@ -18,6 +20,11 @@ struct Limits {
     std::size_t max_depth = 64;        ///< nested arrays and objects; 1…1,024
     std::size_t max_members = 10'000;  ///< of one object
 };
+
+/// The error of a text that is not taken, with a stable code.
+[[nodiscard]] inline Error fail(std::string_view code, std::string message) {
+    return Error{.kind = ErrorKind::permanent, .code = std::string{code}, .message = std::move(message)};
+}
 
 /// What the parser lets pass and we do not: one pass along its tape for depth, members, and names that are double or
 /// hold a NUL. Keeps its buffers.

@@ -21,7 +21,7 @@ constexpr Duration coordinator_pause{100};
 constexpr Duration leader_pause{50};  // a broker leads a new topic a little after it is known as its leader
 constexpr std::size_t most_group_clients = 8;
 
-std::string subject_of(const TopicPartition& partition) {
+std::string subject_of_partition(const TopicPartition& partition) {
     return fmt::format("topic '{}' partition {}", partition.topic, partition.partition);
 }
 
@@ -41,7 +41,7 @@ AdminClient::Question KafkaAdmin::ask_offset(const OffsetQuestion& question, rd_
 
 Result<std::int64_t> KafkaAdmin::told_offset(const OffsetQuestion& question, const AdminClient::Question& asked,
                                              const Deadline& deadline) {
-    auto answer = client_->answer(asked, subject_of({question.topic, question.partition}), deadline);
+    auto answer = client_->answer(asked, subject_of_partition({question.topic, question.partition}), deadline);
     if (!answer && answer.error().native_code == RD_KAFKA_RESP_ERR__NOENT) {
         return explain_no_leader(client_->native().get(), {&question, 1}, deadline.left());
     }
@@ -100,7 +100,7 @@ Result<void> KafkaAdmin::delete_records_before(const TopicPartition& partition, 
     rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.partition)->offset = before;
     const DeleteRecords wanted{rd_kafka_DeleteRecords_new(list.get())};
     auto answer =
-        client_->call(RD_KAFKA_ADMIN_OP_DELETERECORDS, subject_of(partition), Deadline{timeout},
+        client_->call(RD_KAFKA_ADMIN_OP_DELETERECORDS, subject_of_partition(partition), Deadline{timeout},
                       [&](rd_kafka_t* client, const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
                           rd_kafka_DeleteRecords_t* target = wanted.get();
                           rd_kafka_DeleteRecords(client, &target, 1, options, queue);
@@ -113,7 +113,7 @@ Result<void> KafkaAdmin::delete_records_before(const TopicPartition& partition, 
     const auto* offsets = rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(answer->get()));
     for (int i = 0; i < offsets->cnt; ++i) {
         if (offsets->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            Error error = make_error(offsets->elems[i].err, subject_of(partition));
+            Error error = make_error(offsets->elems[i].err, subject_of_partition(partition));
             if (error.code == codes::offset_out_of_range) error.kind = ErrorKind::invalid_argument;  // beyond the end
             return error;
         }

@@ -14,8 +14,8 @@ namespace {
 using enum ErrorKind;
 
 constexpr std::string_view check_brokers = "check that the brokers run and that bootstrap_servers names them";
-constexpr std::string_view check_login = "check sasl_mechanism, sasl_username and sasl_password";
-constexpr std::string_view check_tls =
+constexpr std::string_view login_hint = "check sasl_mechanism, sasl_username and sasl_password";
+constexpr std::string_view tls_hint =
     "check ssl_ca_location, the broker's certificate and host name, and security_protocol";
 constexpr std::string_view check_acl = "grant the client's user the right on the brokers (ACL)";
 constexpr std::string_view create_it = "create the topic: the SDK never creates one by writing or reading";
@@ -36,11 +36,11 @@ constexpr std::array table{
     ErrorRow{RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, unavailable, "kafka.no_resources",
              "the process lacks memory, threads or file handles"},
     ErrorRow{RD_KAFKA_RESP_ERR__FS, unavailable, "kafka.no_resources", "check the files that the options name"},
-    ErrorRow{RD_KAFKA_RESP_ERR__AUTHENTICATION, unavailable, "kafka.authentication", check_login},
-    ErrorRow{RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED, unavailable, "kafka.authentication", check_login},
-    ErrorRow{RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM, unavailable, "kafka.authentication", check_login},
-    ErrorRow{RD_KAFKA_RESP_ERR_ILLEGAL_SASL_STATE, unavailable, "kafka.authentication", check_login},
-    ErrorRow{RD_KAFKA_RESP_ERR__SSL, unavailable, "kafka.tls", check_tls},
+    ErrorRow{RD_KAFKA_RESP_ERR__AUTHENTICATION, unavailable, "kafka.authentication", login_hint},
+    ErrorRow{RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED, unavailable, "kafka.authentication", login_hint},
+    ErrorRow{RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM, unavailable, "kafka.authentication", login_hint},
+    ErrorRow{RD_KAFKA_RESP_ERR_ILLEGAL_SASL_STATE, unavailable, "kafka.authentication", login_hint},
+    ErrorRow{RD_KAFKA_RESP_ERR__SSL, unavailable, "kafka.tls", tls_hint},
     ErrorRow{RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE, invalid_argument, "kafka.unsupported",
              "the brokers or librdkafka are too old for this"},
     ErrorRow{RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION, invalid_argument, "kafka.unsupported",

@@ -20,10 +20,6 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace kafka {
 namespace {
 
-Error invalid(std::string message, std::string hint = {}) {
-    return make_error(ErrorKind::invalid_argument, codes::options_invalid, std::move(message), std::move(hint));
-}
-
 std::string lower(std::string_view text) {
     std::string made{text};
     std::transform(made.begin(), made.end(), made.begin(),

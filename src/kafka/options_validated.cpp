@@ -17,10 +17,6 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace kafka {
 namespace {
 
-Error invalid(std::string message, std::string hint = {}) {
-    return make_error(ErrorKind::invalid_argument, codes::options_invalid, std::move(message), std::move(hint));
-}
-
 bool is_loopback(std::string_view host) { return host == "localhost" || host == "[::1]" || host.starts_with("127."); }
 
 /// "host:port" or "[v6]:port"; also with a "protocol://" in front, as librdkafka takes it.

@@ -1,14 +1,24 @@
 #pragma once
 
+#include <eventsdk/broker/error_codes.hpp>
 #include <eventsdk/core/result.hpp>
 #include <eventsdk/kafka/options.hpp>
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace kafka {
+
+/// The error of an option that cannot be taken.
+[[nodiscard]] inline Error invalid(std::string message, std::string hint = {}) {
+    return {.kind = ErrorKind::invalid_argument,
+            .code = std::string{codes::options_invalid},
+            .message = std::move(message),
+            .hint = std::move(hint)};
+}
 
 /// Which client a pass-through property is for; librdkafka warns about one given to the other.
 enum class PropertyScope : std::uint8_t { both, reader, writer };

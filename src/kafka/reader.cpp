@@ -17,7 +17,7 @@ constexpr std::size_t batch = 10'000;  // messages taken from a queue in one go
 constexpr Duration serve_interval{100};
 constexpr Duration wait_slice{250};
 
-std::string subject_of(const TopicPartition& partition) {
+std::string partition_subject(const TopicPartition& partition) {
     return fmt::format("topic '{}' partition {}", partition.topic, partition.partition);
 }
 
@@ -152,19 +152,19 @@ Result<void> KafkaReader::seek(const TopicPartition& partition, std::int64_t off
     const auto found = find(partition);
     if (!found) {
         return make_error(ErrorKind::invalid_argument, codes::not_assigned,
-                          fmt::format("{} is not assigned to this reader", subject_of(partition)));
+                          fmt::format("{} is not assigned to this reader", partition_subject(partition)));
     }
     if (offset < 0) {
         return make_error(ErrorKind::invalid_argument, codes::options_invalid,
-                          fmt::format("{}: offset {} is negative", subject_of(partition), offset));
+                          fmt::format("{}: offset {} is negative", partition_subject(partition), offset));
     }
     const PartitionList list = to_native(std::span{&partition, 1});
     list->elems[0].offset = offset;
     const NativeError failed{rd_kafka_seek_partitions(native(), list.get(), milliseconds(request_timeout_))};
-    if (failed != nullptr) return make_error(failed.get(), subject_of(partition));
+    if (failed != nullptr) return make_error(failed.get(), partition_subject(partition));
     if (list->elems[0].err == RD_KAFKA_RESP_ERR__STATE) return reassign_at(partition, offset);
     if (list->elems[0].err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return make_error(list->elems[0].err, subject_of(partition));
+        return make_error(list->elems[0].err, partition_subject(partition));
     }
     found->error.reset();
     found->position = offset;

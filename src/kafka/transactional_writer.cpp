@@ -13,7 +13,7 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace kafka {
 namespace {
 
-constexpr Duration slice{500};          // between two looks at the error events
+constexpr Duration event_slice{500};    // between two looks at the error events
 constexpr Duration pause{20};           // before a refused request is tried again
 constexpr Duration abort_bound{2'000};  // of the abort inside close()
 
@@ -55,7 +55,8 @@ Result<void> KafkaTransactionalWriter::initialise(Duration timeout) {
     const Deadline deadline{timeout};
     const std::string subject = fmt::format("transactional id '{}'", id_);
     while (true) {
-        const NativeError failed{rd_kafka_init_transactions(core_->native(), std::max(1, deadline.slice_ms(slice)))};
+        const NativeError failed{
+            rd_kafka_init_transactions(core_->native(), std::max(1, deadline.slice_ms(event_slice)))};
         if (failed == nullptr) return {};
         if (rd_kafka_error_is_fatal(failed.get()) != 0 || rd_kafka_error_is_retriable(failed.get()) == 0) {
             return make_error(failed.get(), subject);

@@ -15,7 +15,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds slice{50};
+constexpr std::chrono::milliseconds flush_slice{50};
 
 Error queue_full() {
     return make_error(ErrorKind::retriable, codes::queue_full,
@@ -107,7 +107,7 @@ Result<void> KafkaWriter::flush(Duration timeout) {
                               fmt::format("{} records wait behind one that may be stored", set_aside()),
                               "publish the records that ended indeterminate again");
         if (replaced || set_aside() != 0)
-            changed_.wait_for(lock, std::min<Clock::duration>(slice, deadline - Clock::now()));
+            changed_.wait_for(lock, std::min<Clock::duration>(flush_slice, deadline - Clock::now()));
     }
 }
 

@@ -18,8 +18,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t most_failures = 5;
 constexpr std::chrono::minutes failures_window{1};
-constexpr Duration slice{50};
-constexpr Duration purge_bound{2'000};
+constexpr Duration drain_slice{50};
+constexpr Duration purge_wait{2'000};
 
 Error never_answered(Duration after) {
     return make_error(ErrorKind::retriable, codes::not_stored,
@@ -106,10 +106,11 @@ void KafkaWriter::settle(ProducerCore& old) {
         return closing_;
     };
     const auto deadline = Clock::now() + bounds_.answers;
-    while (old.pending() > 0 && Clock::now() < deadline && !closing()) static_cast<void>(old.wait_for_outcomes(slice));
+    while (old.pending() > 0 && Clock::now() < deadline && !closing())
+        static_cast<void>(old.wait_for_outcomes(drain_slice));
     if (old.pending() > 0) {
         old.purge();
-        static_cast<void>(old.wait_for_outcomes(purge_bound));
+        static_cast<void>(old.wait_for_outcomes(purge_wait));
     }
     old.close(Duration{0});
 }

@@ -8,7 +8,7 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace memory {
 namespace {
 
-Error closed_error() { return make_error(ErrorKind::closed, codes::reader_closed, "the reader is closed"); }
+Error reader_closed() { return make_error(ErrorKind::closed, codes::reader_closed, "the reader is closed"); }
 
 std::string name_of(const TopicPartition& partition) {
     return partition.topic + "/" + std::to_string(partition.partition);
@@ -32,7 +32,7 @@ Result<std::size_t> MemoryReader::poll(std::vector<ReceivedRecord>& out, std::si
     Cluster::Lock lock = cluster_->enter();
     std::size_t count = 0;
     do {
-        if (closed_) return closed_error();
+        if (closed_) return reader_closed();
         alive(MonotonicTime::max());
         if (auto followed = follow_group(lock); !followed) return followed.error();
         count = problems_.empty() ? read(out, max_records) : 0;
@@ -103,7 +103,7 @@ void MemoryReader::report_unknown_topics() {
 
 Result<void> MemoryReader::assign(std::span<const PartitionOffset> positions) {
     const Cluster::Lock lock = cluster_->enter();
-    if (closed_) return closed_error();
+    if (closed_) return reader_closed();
     if (subscribed()) {
         return make_error(ErrorKind::invalid_argument, codes::subscribed, "assign() on a reader that has topics",
                           "leave ReaderOptions::topics empty");
@@ -137,7 +137,7 @@ void MemoryReader::resume(std::span<const TopicPartition> partitions) { set_paus
 
 Result<void> MemoryReader::seek(const TopicPartition& partition, std::int64_t offset) {
     const Cluster::Lock lock = cluster_->enter();
-    if (closed_) return closed_error();
+    if (closed_) return reader_closed();
     const auto place = places_.find(partition);
     if (place == places_.end()) {
         return make_error(ErrorKind::invalid_argument, codes::not_assigned,
@@ -172,7 +172,7 @@ Watermarks MemoryReader::known_bounds(const TopicPartition& partition) const {
 }
 
 Result<void> MemoryReader::check_commit(std::span<const PartitionOffset> positions) {
-    if (closed_) return closed_error();
+    if (closed_) return reader_closed();
     if (options_.group.empty()) {
         return make_error(ErrorKind::invalid_argument, codes::no_group, "commit() on a reader without a group",
                           "set ReaderOptions::group");
@@ -205,7 +205,7 @@ Result<std::vector<PartitionOffset>> MemoryReader::committed(std::span<const Top
                                                              Duration timeout) {
     const auto deadline = deadline_after(timeout);
     Cluster::Lock lock = cluster_->enter();
-    if (closed_) return closed_error();
+    if (closed_) return reader_closed();
     if (options_.group.empty()) {
         return make_error(ErrorKind::invalid_argument, codes::no_group, "committed() on a reader without a group");
     }
@@ -224,7 +224,7 @@ Result<std::vector<PartitionOffset>> MemoryReader::committed(std::span<const Top
 
 Result<GroupMetadata> MemoryReader::group_metadata() {
     const Cluster::Lock lock = cluster_->enter();
-    if (closed_) return closed_error();
+    if (closed_) return reader_closed();
     if (options_.group.empty()) {
         return make_error(ErrorKind::invalid_argument, codes::no_group, "group_metadata() on a reader without a group");
     }

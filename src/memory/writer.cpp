@@ -8,7 +8,7 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace memory {
 namespace {
 
-Error closed_error() { return make_error(ErrorKind::closed, codes::writer_closed, "the writer is closed"); }
+Error writer_closed() { return make_error(ErrorKind::closed, codes::writer_closed, "the writer is closed"); }
 
 }  // namespace
 
@@ -24,7 +24,7 @@ Result<void> check_record(const Record& record) {
 }
 
 Result<void> MemoryWriter::write(const Record& record, std::uint64_t tag) {
-    if (closed_) return closed_error();
+    if (closed_) return writer_closed();
     if (auto checked = check_record(record); !checked) return checked;
     Cluster::Lock lock = cluster_->enter();
     const auto stored = cluster_->append(record, partitioner_of(options_, record.topic), nullptr);

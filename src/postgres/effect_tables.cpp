@@ -15,24 +15,24 @@ namespace {
 using consume::effect_error;
 using consume::effect_option;
 
-struct Column {
+struct EffectColumn {
     std::string_view name;
     std::string_view type;  ///< as information_schema names it
 };
 
-constexpr std::array checkpoint_columns{Column{"projection", "text"},    Column{"topic", "text"},
-                                        Column{"partition", "integer"},  Column{"position", "bigint"},
-                                        Column{"eventoffset", "bigint"}, Column{"eventid", "text"}};
-constexpr std::array inbox_columns{Column{"projection", "text"},
-                                   Column{"source", "text"},
-                                   Column{"eventid", "text"},
-                                   Column{"topic", "text"},
-                                   Column{"partition", "integer"},
-                                   Column{"recordoffset", "bigint"},
-                                   Column{"notedat", "timestamp with time zone"}};
+constexpr std::array checkpoint_columns{EffectColumn{"projection", "text"},    EffectColumn{"topic", "text"},
+                                        EffectColumn{"partition", "integer"},  EffectColumn{"position", "bigint"},
+                                        EffectColumn{"eventoffset", "bigint"}, EffectColumn{"eventid", "text"}};
+constexpr std::array inbox_columns{EffectColumn{"projection", "text"},
+                                   EffectColumn{"source", "text"},
+                                   EffectColumn{"eventid", "text"},
+                                   EffectColumn{"topic", "text"},
+                                   EffectColumn{"partition", "integer"},
+                                   EffectColumn{"recordoffset", "bigint"},
+                                   EffectColumn{"notedat", "timestamp with time zone"}};
 
 Result<void> verify(PGconn* connection, const std::string& schema, const std::string& table,
-                    std::span<const Column> columns) {
+                    std::span<const EffectColumn> columns) {
     auto rows = run(connection,
                     "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = $1 AND "
                     "table_schema = CASE WHEN $2 = '' THEN current_schema() ELSE $2 END",
@@ -40,7 +40,7 @@ Result<void> verify(PGconn* connection, const std::string& schema, const std::st
     if (!rows) return effect_error(std::move(rows).error());
     std::map<std::string, std::string, std::less<>> found;
     for (int row = 0; row < rows->size(); ++row) found.emplace(rows->text(row, 0), rows->text(row, 1));
-    for (const Column& column : columns) {
+    for (const EffectColumn& column : columns) {
         const auto at = found.find(column.name);
         if (at == found.end()) return consume::missing_column(table, column.name, "is missing");
         if (at->second != column.type)

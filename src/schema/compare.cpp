@@ -13,8 +13,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t max_depth = 64;
-
 class Comparison {
 public:
     Comparison(const SchemaTree& old_tree, const SchemaTree& new_tree, CompatibilityPolicy policy)
@@ -22,7 +20,7 @@ public:
 
     void compare(const Json& old_schema, const Json& new_schema, const std::string& pointer) {
         // A pair that is being compared is taken to be compatible: so recursive schemas end.
-        if (depth_ > max_depth || !open_.emplace(old_schema.dump(), new_schema.dump()).second) return;
+        if (depth_ > max_compared_depth || !open_.emplace(old_schema.dump(), new_schema.dump()).second) return;
         const auto key = std::pair{old_schema.dump(), new_schema.dump()};
         ++depth_;
         const auto from = old_tree_.resolved(old_schema);

@@ -42,6 +42,8 @@ enum class ContentModel : std::uint8_t { open, partly_open, closed };
 /// Whether a subschema limits nothing (annotations aside).
 [[nodiscard]] bool allows_everything(const nlohmann::json& schema);
 
+inline constexpr std::size_t max_compared_depth = 64;  // of subschemas
+
 /// Rules by which every document valid for `old_tree` is valid for `new_tree`.
 [[nodiscard]] std::vector<CompatibilityFinding> compare(const SchemaTree& old_tree, const SchemaTree& new_tree,
                                                         CompatibilityPolicy policy);

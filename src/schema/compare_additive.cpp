@@ -1,4 +1,5 @@
 #include "schema/compare.hpp"
+#include "schema/compare_values.hpp"
 #include "schema/keywords.hpp"
 
 #include "json/text.hpp"
@@ -12,9 +13,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t max_depth = 64;
-
-std::string snake(std::string_view keyword) {
+/// Keywords name rules without their dollar.
+std::string rule_of(std::string_view keyword) {
     std::string out;
     for (const char c : keyword) {
         if (c >= 'A' && c <= 'Z') out += '_';
@@ -23,17 +23,12 @@ std::string snake(std::string_view keyword) {
     return out;
 }
 
-std::string below(std::string pointer, std::string_view keyword) {
-    json::append_pointer(pointer, keyword);
-    return pointer;
-}
-
 class Additive {
 public:
     Additive(const SchemaTree& old_tree, const SchemaTree& new_tree) : old_tree_{old_tree}, new_tree_{new_tree} {}
 
     void compare(const Json& old_schema, const Json& new_schema, const std::string& pointer) {
-        if (depth_ > max_depth || !open_.emplace(old_schema.dump(), new_schema.dump()).second) return;
+        if (depth_ > max_compared_depth || !open_.emplace(old_schema.dump(), new_schema.dump()).second) return;
         ++depth_;
         const auto from = old_tree_.resolved(old_schema);
         const auto to = new_tree_.resolved(new_schema);
@@ -65,9 +60,9 @@ private:
         if (keyword == "required") return compare_required(before, now, at);
         const bool schemas = known == nullptr || known->shape == Shape::schema || known->shape == Shape::schema_or_list;
         if (schemas && before.is_object() && now.is_object()) return compare(before, now, at);
-        if (before.is_null()) return find(snake(keyword) + "_added", at, fmt::format("\"{}\" is new", keyword));
-        if (now.is_null()) return find(snake(keyword) + "_removed", at, fmt::format("\"{}\" is gone", keyword));
-        if (before != now) find(snake(keyword) + "_changed", at, fmt::format("\"{}\" is another one", keyword));
+        if (before.is_null()) return find(rule_of(keyword) + "_added", at, fmt::format("\"{}\" is new", keyword));
+        if (now.is_null()) return find(rule_of(keyword) + "_removed", at, fmt::format("\"{}\" is gone", keyword));
+        if (before != now) find(rule_of(keyword) + "_changed", at, fmt::format("\"{}\" is another one", keyword));
     }
 
     void compare_properties(const Json& before, const Json& now, const std::string& pointer) {

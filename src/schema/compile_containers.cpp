@@ -9,16 +9,6 @@
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace schema_detail {
-namespace {
-
-template <class T>
-T& made(std::unique_ptr<T>& rules) {
-    if (!rules) rules = std::make_unique<T>();
-    return *rules;
-}
-
-}  // namespace
-
 Result<void> Compiler::array_size(const Subject& subject) {
     auto count = count_of(subject);
     if (!count) return std::move(count.error());

@@ -13,12 +13,6 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace schema_detail {
 namespace {
 
-template <class T>
-T& made(std::unique_ptr<T>& rules) {
-    if (!rules) rules = std::make_unique<T>();
-    return *rules;
-}
-
 int kind_named(std::string_view name) noexcept {
     constexpr std::array<std::pair<std::string_view, int>, 7> names{{{"null", kind_null},
                                                                      {"boolean", kind_boolean},

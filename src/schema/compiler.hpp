@@ -13,6 +13,13 @@
 EVENTSDK_BEGIN_NAMESPACE
 namespace schema_detail {
 
+/// Rules of a node that most nodes have none of, made at the first.
+template <class T>
+T& made(std::unique_ptr<T>& rules) {
+    if (!rules) rules = std::make_unique<T>();
+    return *rules;
+}
+
 /// Makes a plan of the subschemas of a set. Each place becomes one node; nodes are filled from a queue, so that no
 /// schema makes the compiler recurse.
 class Compiler {

@@ -13,7 +13,7 @@ namespace {
 
 using json::Value;
 
-constexpr int max_depth = 32;  // of structs in structs and of references
+constexpr int max_struct_depth = 32;  // of structs in structs and of references
 
 std::optional<Value> member(Value object, std::string_view name) {
     Value found;
@@ -45,14 +45,14 @@ bool is_text(ValueKind kind) {
            kind == ValueKind::enumeration;
 }
 
-class Comparison {
+class DriftComparison {
 public:
-    Comparison(const Schema& schema, Value root) : schema_{schema}, root_{root} {}
+    DriftComparison(const Schema& schema, Value root) : schema_{schema}, root_{root} {}
 
     std::vector<SchemaDifference> take() { return std::move(differences_); }
 
     void value(const ValueType& described, Value schema, const std::string& pointer, int depth) {
-        if (depth > max_depth) return;
+        if (depth > max_struct_depth) return;
         schema = resolve(schema, depth);
         if (!schema.is_object()) return;
         switch (described.kind) {
@@ -77,7 +77,7 @@ private:
 
     /// Follows `$ref`s within the file.
     Value resolve(Value schema, int depth) const {
-        for (; depth < max_depth; ++depth) {
+        for (; depth < max_struct_depth; ++depth) {
             const auto reference = member(schema, "$ref");
             std::string_view text;
             Value target;
@@ -202,7 +202,7 @@ std::vector<SchemaDifference> compare_description(const ValueType& described, co
     json::Document document;
     const auto root = document.parse(schema.text());
     if (!root) return {{"", root.error().message, ""}};
-    schema_detail::Comparison comparison{schema, *root};
+    schema_detail::DriftComparison comparison{schema, *root};
     comparison.value(described, *root, "", 0);
     return comparison.take();
 }

@@ -6,7 +6,7 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace schema_detail {
 namespace {
 
-int hex_value(char c) noexcept {
+int hex_digit(char c) noexcept {
     if (is_digit(c)) return c - '0';
     const char lower = static_cast<char>(c | 0x20);
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
@@ -59,7 +59,7 @@ std::uint32_t EcmaScanner::character_escape() {
 std::uint32_t EcmaScanner::hex(std::size_t digits) {
     std::uint32_t value = 0;
     for (std::size_t i = 0; i < digits; ++i) {
-        const int digit = hex_value(peek(i));
+        const int digit = hex_digit(peek(i));
         if (digit < 0) {
             fail("hexadecimal digits expected");
             return 0;
@@ -74,7 +74,7 @@ std::uint32_t EcmaScanner::unicode_escape() {
     if (peek() == '{') {
         std::size_t digits = 0;
         ++at_;
-        while (hex_value(peek(digits)) >= 0 && digits < 7) ++digits;
+        while (hex_digit(peek(digits)) >= 0 && digits < 7) ++digits;
         const auto point = hex(digits);
         if (digits == 0 || point > 0x10ffff || !take("}")) fail("\\u{…} without a code point");
         return point;

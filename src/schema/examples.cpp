@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int max_depth = 6;
+constexpr int max_example_depth = 6;
 constexpr std::size_t max_size = 50;  // of generated strings and arrays
 
 class Generator {
@@ -131,7 +131,7 @@ private:
 
     Json make_array(const Json& rules, int depth) {
         Json out = Json::array();
-        const auto count = depth >= max_depth ? 0 : size_between(rules, "minItems", "maxItems", 2);
+        const auto count = depth >= max_example_depth ? 0 : size_between(rules, "minItems", "maxItems", 2);
         const Json anything = true;
         const auto listed = rules.contains("prefixItems") ? rules["prefixItems"] : Json::array();
         for (std::size_t i = 0; i < count; ++i) {
@@ -152,7 +152,7 @@ private:
         };
         const auto properties = rules.contains("properties") ? rules["properties"] : Json::object();
         for (const auto& [name, schema] : properties.items())
-            if (is_required(name) || (depth < max_depth && sometimes())) out[name] = make(schema, depth + 1);
+            if (is_required(name) || (depth < max_example_depth && sometimes())) out[name] = make(schema, depth + 1);
         const Json anything = true;
         const auto extra = [&](const std::string& name) {
             const auto* cover = covering(rules, name);
@@ -162,8 +162,8 @@ private:
         };
         for (const auto& name : required)
             if (!out.contains(name)) out[name.get<std::string>()] = make(anything, depth + 1);
-        if (depth < max_depth && sometimes() && !names_.empty()) extra(names_[below(names_.size())]);
-        if (depth < max_depth && sometimes()) extra("further");
+        if (depth < max_example_depth && sometimes() && !names_.empty()) extra(names_[below(names_.size())]);
+        if (depth < max_example_depth && sometimes()) extra("further");
         return out;
     }
 

@@ -9,7 +9,7 @@ namespace {
 constexpr bool yes = true;
 constexpr bool no = false;
 
-constexpr std::array<Keyword, 62> all{{
+constexpr std::array<Keyword, 62> table{{
     {"$schema", yes, yes, yes, Shape::plain, Role::core},
     {"$id", yes, yes, yes, Shape::plain, Role::core},
     {"$ref", yes, yes, yes, Shape::plain, Role::enforced},
@@ -76,10 +76,10 @@ constexpr std::array<Keyword, 62> all{{
 
 }  // namespace
 
-std::span<const Keyword> keywords() noexcept { return all; }
+std::span<const Keyword> keywords() noexcept { return table; }
 
 const Keyword* find_keyword(std::string_view name, SchemaDialect dialect) noexcept {
-    for (const auto& keyword : all)
+    for (const auto& keyword : table)
         if (keyword.name == name) {
             const bool known = dialect == SchemaDialect::draft_07        ? keyword.draft_07
                                : dialect == SchemaDialect::draft_2019_09 ? keyword.draft_2019_09

@@ -18,7 +18,7 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace schema_detail {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 std::string below(std::string pointer, std::string_view name) {
     json::append_pointer(pointer, name);
@@ -67,7 +67,7 @@ public:
     }
 
     std::vector<LintFinding> run() {
-        const Json root = Json::parse(compiled_.text);
+        const OrderedJson root = OrderedJson::parse(compiled_.text);
         if (root.is_object()) {
             const auto named = root.find("$schema");
             if (named == root.end()) find("", "dialect_missing", "\"$schema\" does not say which dialect it is");
@@ -85,7 +85,7 @@ private:
     }
 
     /// `whole`: nothing around the subschema says more about the same value.
-    void walk(const Json& schema, const std::string& pointer, bool whole) {
+    void walk(const OrderedJson& schema, const std::string& pointer, bool whole) {
         if (!schema.is_object()) return;
         if (dialect_ == SchemaDialect::draft_07 && schema.contains("$ref")) return beside_reference(schema, pointer);
         if (whole) look_for_type(schema, pointer);
@@ -98,7 +98,7 @@ private:
         }
     }
 
-    void walk_keyword(const Keyword& keyword, const Json& value, const std::string& pointer) {
+    void walk_keyword(const Keyword& keyword, const OrderedJson& value, const std::string& pointer) {
         constexpr std::array<std::string_view, 7> of_members{
             "properties", "patternProperties", "additionalProperties", "items", "prefixItems", "$defs", "definitions"};
         const bool whole = std::find(of_members.begin(), of_members.end(), keyword.name) != of_members.end();
@@ -110,7 +110,7 @@ private:
         for (const auto& [name, inner] : value.items()) walk(inner, below(pointer, name), whole);
     }
 
-    void beside_reference(const Json& schema, const std::string& pointer) {
+    void beside_reference(const OrderedJson& schema, const std::string& pointer) {
         for (const auto& [name, value] : schema.items()) {
             const auto* keyword = find_keyword(name, dialect_);
             if (name != "$ref" && keyword != nullptr && keyword->role == Role::enforced)
@@ -119,7 +119,7 @@ private:
         }
     }
 
-    void look_for_type(const Json& schema, const std::string& pointer) {
+    void look_for_type(const OrderedJson& schema, const std::string& pointer) {
         for (const char* other : {"type", "enum", "const", "allOf", "anyOf", "oneOf", "$ref", "$dynamicRef", "if"})
             if (schema.contains(other)) return;
         for (const auto& [keyword, type] : typed_keywords)
@@ -128,7 +128,7 @@ private:
                             fmt::format("\"{}\" lets everything pass that is no {}; add \"type\"", keyword, type));
     }
 
-    void look_for_required(const Json& schema, const std::string& pointer, bool whole) {
+    void look_for_required(const OrderedJson& schema, const std::string& pointer, bool whole) {
         const auto required = schema.find("required");
         const auto properties = schema.find("properties");
         if (!whole || required == schema.end() || properties == schema.end()) return;
@@ -138,7 +138,7 @@ private:
                      fmt::format("{} is required and not described: any value passes", name.dump()));
     }
 
-    void look_for_contradictions(const Json& schema, const std::string& pointer) {
+    void look_for_contradictions(const OrderedJson& schema, const std::string& pointer) {
         for (const auto& [low, high] : ranges)
             if (schema.contains(low) && schema.contains(high) && schema[low] > schema[high])
                 find(below(pointer, low), "never_fits", fmt::format("\"{}\" is above \"{}\"", low, high));
@@ -150,7 +150,7 @@ private:
         for (const char* keyword : {"const", "enum"}) {
             const auto at = schema.find(keyword);
             if (at == schema.end()) continue;
-            const Json values = *keyword == 'e' ? *at : Json::array({*at});
+            const OrderedJson values = *keyword == 'e' ? *at : OrderedJson::array({*at});
             for (const auto& value : values)
                 if (!fits(*node, value))
                     find(below(pointer, keyword), "never_fits",
@@ -158,7 +158,7 @@ private:
         }
     }
 
-    void look_for_samples(const Json& schema, const std::string& pointer) {
+    void look_for_samples(const OrderedJson& schema, const std::string& pointer) {
         const Node* node = node_at(pointer);
         if (node == nullptr) return;
         if (const auto at = schema.find("default"); at != schema.end() && !fits(*node, *at))
@@ -180,7 +180,7 @@ private:
         return found == nodes_.end() ? nullptr : found->second;
     }
 
-    [[nodiscard]] bool fits(const Node& node, const Json& value) const {
+    [[nodiscard]] bool fits(const Node& node, const OrderedJson& value) const {
         auto part = std::make_shared<Compiled>(compiled_);
         part->root = &node;
         part->reference.reset();

@@ -111,7 +111,7 @@ constexpr std::string_view draft_2020_12_content =
 "type":["object","boolean"],"properties":{"contentEncoding":{"type":"string"},"contentMediaType":{"type":"string"},
 "contentSchema":{"$dynamicRef":"#meta"}}})json";
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> all{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> texts{{
     {"http://json-schema.org/draft-07/schema", draft_07},
     {"https://json-schema.org/draft/2020-12/schema", draft_2020_12},
     {"https://json-schema.org/draft/2020-12/meta/core", draft_2020_12_core},
@@ -126,7 +126,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> all{{
 }  // namespace
 
 std::string_view meta_schema(std::string_view uri) noexcept {
-    for (const auto& [known, text] : all)
+    for (const auto& [known, text] : texts)
         if (known == uri) return text;
     return {};
 }

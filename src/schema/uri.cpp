@@ -9,11 +9,11 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace schema_detail {
 namespace {
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_uri_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 int hex_value(char c) noexcept {
-    if (is_digit(c)) return c - '0';
+    if (is_uri_digit(c)) return c - '0';
     const char lower = static_cast<char>(c | 0x20);
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
@@ -27,7 +27,7 @@ bool holds_only(std::string_view text, std::string_view more) noexcept {
         if (c == '%') {
             if (i + 2 >= text.size() || hex_value(text[i + 1]) < 0 || hex_value(text[i + 2]) < 0) return false;
             i += 2;
-        } else if (!is_letter(c) && !is_digit(c) && !is_one_of(c, "-._~!$&'()*+,;=") && !is_one_of(c, more)) {
+        } else if (!is_letter(c) && !is_uri_digit(c) && !is_one_of(c, "-._~!$&'()*+,;=") && !is_one_of(c, more)) {
             return false;
         }
     }
@@ -36,7 +36,7 @@ bool holds_only(std::string_view text, std::string_view more) noexcept {
 
 bool is_scheme(std::string_view text) noexcept {
     return !text.empty() && is_letter(text.front()) && std::all_of(text.begin(), text.end(), [](char c) {
-        return is_letter(c) || is_digit(c) || is_one_of(c, "+-.");
+        return is_letter(c) || is_uri_digit(c) || is_one_of(c, "+-.");
     });
 }
 
@@ -64,7 +64,7 @@ bool is_authority(std::string_view text) {
         if (!holds_only(text.substr(0, colon), "")) return false;
         port = text.substr(colon);
     }
-    return port.empty() || (port.front() == ':' && std::all_of(port.begin() + 1, port.end(), is_digit));
+    return port.empty() || (port.front() == ':' && std::all_of(port.begin() + 1, port.end(), is_uri_digit));
 }
 
 // Removes `.` and `..`. **Source**: RFC 3986 section 5.2.4.

@@ -16,6 +16,13 @@ namespace testing {
     return {.kind = kind, .code = std::string{code}, .message = std::move(message)};
 }
 
+[[nodiscard]] inline Error late() {
+    return fault(ErrorKind::retriable, codes::timeout, "the fault plan delays the answer");
+}
+[[nodiscard]] inline Error nobody() {
+    return fault(ErrorKind::unavailable, codes::unavailable, "the fault plan has taken the broker down");
+}
+
 /// What becomes of one call.
 struct Verdict {
     std::optional<Error> error{};        ///< fails, nothing is done

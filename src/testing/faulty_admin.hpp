@@ -46,14 +46,11 @@ public:
 private:
     template <class Ask>
     auto judged(Duration timeout, Ask&& ask) -> decltype(ask()) {
-        const Error nobody =
-            fault(ErrorKind::unavailable, codes::unavailable, "the fault plan has taken the broker down");
-        const Error late = fault(ErrorKind::retriable, codes::timeout, "the fault plan delays the answer");
         const Verdict verdict = state_->judge(Operation::admin);
         if (verdict.error) return *verdict.error;
-        if (!state_->wait_until_due(verdict.due, deadline_after(timeout))) return verdict.down ? nobody : late;
+        if (!state_->wait_until_due(verdict.due, deadline_after(timeout))) return verdict.down ? nobody() : late();
         auto answer = ask();
-        if (answer && verdict.unacknowledged) return late;
+        if (answer && verdict.unacknowledged) return late();
         return answer;
     }
 

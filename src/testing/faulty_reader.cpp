@@ -6,12 +6,6 @@
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace testing {
-namespace {
-
-Error late() { return fault(ErrorKind::retriable, codes::timeout, "the fault plan delays the answer"); }
-Error nobody() { return fault(ErrorKind::unavailable, codes::unavailable, "the fault plan has taken the broker down"); }
-
-}  // namespace
 
 Result<std::unique_ptr<Reader>> FaultyReader::make(std::shared_ptr<FaultState> state, const ReaderOptions& options,
                                                    RebalanceListener* listener) {

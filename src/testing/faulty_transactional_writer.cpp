@@ -3,13 +3,6 @@
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace testing {
-namespace {
-
-Error late() { return fault(ErrorKind::retriable, codes::timeout, "the fault plan delays the call"); }
-Error nobody() { return fault(ErrorKind::unavailable, codes::unavailable, "the fault plan has taken the broker down"); }
-
-}  // namespace
-
 Result<std::unique_ptr<TransactionalWriter>> FaultyTransactionalWriter::make(std::shared_ptr<FaultState> state,
                                                                              const TransactionalWriterOptions& options,
                                                                              WriteSink& sink) {
