@@ -108,16 +108,17 @@ bool StrictPass::repeats_among_many(std::size_t first) {
 Error StrictPass::explain(const simdjson::dom::document& document, const Limits& limits) const {
     switch (fault_) {
         case Fault::too_deep:
-            return fail("json.too_deep", fmt::format("arrays and objects nested deeper than {}", limits.max_depth));
+            return json::fail("json.too_deep",
+                              fmt::format("arrays and objects nested deeper than {}", limits.max_depth));
         case Fault::too_many_members:
-            return fail("json.too_many_members",
-                        fmt::format("an object with {} members, {} are allowed", members_, limits.max_members));
+            return json::fail("json.too_many_members",
+                              fmt::format("an object with {} members, {} are allowed", members_, limits.max_members));
         case Fault::nul_in_name:
-            return fail("json.nul_in_name", fmt::format("the name \"{}\" holds a NUL", printable(name_)));
+            return json::fail("json.nul_in_name", fmt::format("the name \"{}\" holds a NUL", printable(name_)));
         default:
-            return fail("json.duplicate_key",
-                        fmt::format("the name \"{}\" occurs more than once in the object at \"{}\"", printable(name_),
-                                    pointer_of_duplicate(document.root(), name_)));
+            return json::fail("json.duplicate_key",
+                              fmt::format("the name \"{}\" occurs more than once in the object at \"{}\"",
+                                          printable(name_), pointer_of_duplicate(document.root(), name_)));
     }
 }
 

@@ -221,7 +221,7 @@ private:
     bool lenient_;
     std::size_t depth_ = 0;
     std::set<std::pair<std::string, std::string>> open_;
-    Findings findings_;
+    FindingList findings_;
 };
 
 }  // namespace

@@ -101,7 +101,7 @@ std::set<std::string> types_of(const SchemaTree& tree, const Json& schema, int d
 }
 
 bool compare_types(const SchemaTree& old_tree, const Json& from, const SchemaTree& new_tree, const Json& to,
-                   const std::string& pointer, Findings& out) {
+                   const std::string& pointer, FindingList& out) {
     const auto old_types = types_of(old_tree, from, 0);
     auto new_types = types_of(new_tree, to, 0);
     if (!values_of(to).empty()) {  // compared as values; the type beside them still counts
@@ -122,7 +122,7 @@ bool compare_types(const SchemaTree& old_tree, const Json& from, const SchemaTre
     return !none_left;
 }
 
-void compare_values(const Json& from, const Json& to, const std::string& pointer, Findings& out) {
+void compare_values(const Json& from, const Json& to, const std::string& pointer, FindingList& out) {
     const auto new_values = values_of(to);
     if (new_values.empty()) return;
     const char* keyword = to.contains("const") ? "const" : "enum";
@@ -136,7 +136,7 @@ void compare_values(const Json& from, const Json& to, const std::string& pointer
 }
 
 void compare_bounds(const Json& from, const Json& to, const std::string& pointer, const std::set<std::string>& types,
-                    Findings& out) {
+                    FindingList& out) {
     for (const auto& [keyword, upper, type] : bounds) {
         const auto now = to.find(keyword);
         if (now == to.end() || types.count(type) == 0) continue;

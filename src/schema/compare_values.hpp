@@ -14,9 +14,9 @@ namespace schema_detail {
 
 // The part of a comparison that looks at one value alone: types, listed values, bounds. Both schemas are resolved.
 
-using Findings = std::vector<CompatibilityFinding>;
+using FindingList = std::vector<CompatibilityFinding>;
 
-inline void add(Findings& out, std::string rule, std::string pointer, std::string message) {
+inline void add(FindingList& out, std::string rule, std::string pointer, std::string message) {
     out.push_back({std::move(rule), std::move(pointer), std::move(message)});
 }
 
@@ -32,10 +32,10 @@ inline void add(Findings& out, std::string rule, std::string pointer, std::strin
 
 /// False when no type is left, so that further rules would only repeat it.
 bool compare_types(const SchemaTree& old_tree, const nlohmann::json& from, const SchemaTree& new_tree,
-                   const nlohmann::json& to, const std::string& pointer, Findings& out);
-void compare_values(const nlohmann::json& from, const nlohmann::json& to, const std::string& pointer, Findings& out);
+                   const nlohmann::json& to, const std::string& pointer, FindingList& out);
+void compare_values(const nlohmann::json& from, const nlohmann::json& to, const std::string& pointer, FindingList& out);
 void compare_bounds(const nlohmann::json& from, const nlohmann::json& to, const std::string& pointer,
-                    const std::set<std::string>& types, Findings& out);
+                    const std::set<std::string>& types, FindingList& out);
 
 }  // namespace schema_detail
 EVENTSDK_END_NAMESPACE

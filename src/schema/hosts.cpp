@@ -12,9 +12,9 @@ constexpr std::size_t max_host = 253;
 constexpr std::size_t max_local_part = 64;
 constexpr std::size_t max_mailbox = 254;
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-bool is_hex(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-bool is_alphanumeric(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_decimal(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_hex(char c) noexcept { return is_decimal(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_alphanumeric(char c) noexcept { return is_decimal(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 bool is_label(std::string_view label) noexcept {
     return !label.empty() && label.size() <= max_label && label.front() != '-' && label.back() != '-' &&
