@@ -18,7 +18,7 @@ void* counted(std::size_t size, std::size_t alignment) {
 
 }  // namespace
 
-std::size_t test::allocations() noexcept { return count; }
+std::size_t counting::allocations() noexcept { return count; }
 
 void* operator new(std::size_t size) { return counted(size, 1); }
 void* operator new[](std::size_t size) { return counted(size, 1); }

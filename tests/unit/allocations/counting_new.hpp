@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-namespace test {
+namespace counting {
 
 /// How often this thread asked for memory by `new`. The program's operator new counts; only this binary has it.
 std::size_t allocations() noexcept;
@@ -16,4 +16,4 @@ std::size_t allocations_of(Work&& work, int times = 100) {
     return allocations() - before;
 }
 
-}  // namespace test
+}  // namespace counting

@@ -74,7 +74,7 @@ void check_both_ways(const EnvelopeFormat& format, const T& event) {
         return catalogue.prepare_into(record, runtime, key, describe_event<T>(), &event, options);
     };
     prepare().value();
-    CHECK(test::allocations_of([&] { static_cast<void>(prepare()); }) == 0);
+    CHECK(counting::allocations_of([&] { static_cast<void>(prepare()); }) == 0);
 
     const ReceivedRecord received = make_received(record, 0, 7);
     OpenScratch scratch;
@@ -85,14 +85,14 @@ void check_both_ways(const EnvelopeFormat& format, const T& event) {
         return opened.fill(describe_event<T>(), &read);
     };
     open().value();
-    CHECK(test::allocations_of([&] { static_cast<void>(open()); }) == 0);
+    CHECK(counting::allocations_of([&] { static_cast<void>(open()); }) == 0);
     CHECK(opened.format == format.name());
 }
 
 }  // namespace
 
 TEST_CASE("an allocation is counted", "[allocations][unit]") {
-    CHECK(test::allocations_of([] { std::vector<int> taken(100); }, 10) == 10);
+    CHECK(counting::allocations_of([] { std::vector<int> taken(100); }, 10) == 10);
 }
 
 TEST_CASE("publishing and reading an event allocates nothing in steady state, in any format", "[allocations][unit]") {
@@ -134,10 +134,10 @@ TEST_CASE("a record that is upcast allocates as much every time", "[allocations]
     Opened opened;
     const auto open = [&] { return catalogue.open(received, scratch, opened); };
     open().value();
-    const std::size_t count = test::allocations_of([&] { static_cast<void>(open()); }, 1);
+    const std::size_t count = counting::allocations_of([&] { static_cast<void>(open()); }, 1);
     CAPTURE(count);
     CHECK(opened.payload_version == 2);
-    CHECK(test::allocations_of([&] { static_cast<void>(open()); }, 100) == 100 * count);
+    CHECK(counting::allocations_of([&] { static_cast<void>(open()); }, 100) == 100 * count);
     CHECK(count <= 40);
 }
 
@@ -174,6 +174,6 @@ TEST_CASE("checking a valid text allocates nothing in steady state", "[allocatio
         const Schema schema = SchemaSet::compile(row.schema).value();
         CAPTURE(row.schema);
         schema.validate(row.text).value();
-        CHECK(test::allocations_of([&] { static_cast<void>(schema.validate(row.text)); }) == 0);
+        CHECK(counting::allocations_of([&] { static_cast<void>(schema.validate(row.text)); }) == 0);
     }
 }
