@@ -95,6 +95,12 @@ private:
     [[nodiscard]] bool cooperative() const;
 
     [[nodiscard]] Result<void> check_commit(std::span<const PartitionOffset> positions) const;
+    // One commit at a time: librdkafka sends failed ones again, each by a time of its own, and an earlier one that
+    // comes last would bring the group back.
+    void send_next_commit();
+    [[nodiscard]] bool take_commit_answer(Duration timeout);
+    void forget_commit(const TopicPartition& partition);
+    void refuse_commit(const Error& reason) const;
     void leave_group(const Deadline& deadline);
 
     const ReaderOptions options_;
@@ -102,6 +108,9 @@ private:
     RebalanceListener* const listener_;
     RecordOwner* owner_;
     Queue events_;
+    Queue commit_answers_;
+    bool commit_under_way_ = false;             // without waiting
+    std::vector<PartitionOffset> next_commit_;  // the newest of each partition, sent when that one is answered
     Waker waker_;
     std::atomic<bool> events_ready_{true};
     std::atomic<bool> closed_{false};

@@ -61,7 +61,8 @@ KafkaReader::KafkaReader(ReaderOptions options, Duration request_timeout, Rebala
 
 KafkaReader::~KafkaReader() {
     close(destructor_bound);
-    events_.reset();  // before the handle may go
+    commit_answers_.reset();  // before the handle may go
+    events_.reset();
     owner_->release();
 }
 
@@ -100,6 +101,7 @@ Result<void> KafkaReader::start(const Options& options, const Runtime& runtime) 
     owner_->adopt(std::move(*handle));
     rd_kafka_poll_set_consumer(native());
     events_.reset(rd_kafka_queue_get_consumer(native()));
+    commit_answers_.reset(rd_kafka_queue_new(native()));
     rd_kafka_queue_cb_event_enable(
         events_.get(),
         [](rd_kafka_t*, void* opaque) noexcept {

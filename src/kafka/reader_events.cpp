@@ -31,13 +31,13 @@ Error reader_error(Error error) {
 void KafkaReader::serve_events() {
     events_ready_ = false;
     while (const Event event{rd_kafka_queue_poll(events_.get(), 0)}) take_event(event.get());
+    send_next_commit();
     served_ = std::chrono::steady_clock::now();
 }
 
 void KafkaReader::take_event(rd_kafka_event_t* event) {
     switch (rd_kafka_event_type(event)) {
         case RD_KAFKA_EVENT_REBALANCE: take_rebalance(event); break;
-        case RD_KAFKA_EVENT_OFFSET_COMMIT: take_commit_result(event); break;
         case RD_KAFKA_EVENT_ERROR: take_error(event); break;
         case RD_KAFKA_EVENT_STATS: take_statistics(rd_kafka_event_stats(event)); break;
         case RD_KAFKA_EVENT_FETCH:  // cannot be: every assigned partition has its own queue before it is read
