@@ -71,8 +71,9 @@ void encode(const EnvelopeFormat& format, const Runtime& runtime, const Submitte
     record.headers.clear();
     codec::encode_payload(*describe_event<Submitted>().payload, &event, payload).value();
     std::array<char, 36> id{};
-    runtime.ids->next().format(id);
-    const codec::EncodeInput input{envelope_of({id.data(), id.size()}, runtime.clock->now()), {}, payload};
+    const Timestamp now = runtime.clock->now();
+    runtime.ids->next_at(now).format(id);
+    const codec::EncodeInput input{envelope_of({id.data(), id.size()}, now), {}, payload};
     format.codec().encode(input, record).value();
 }
 

@@ -134,12 +134,13 @@ void encode(benchmark::State& state) {
         payload.clear();
         codec::encode_payload(payload_type(), &event, payload).value();
         std::array<char, 36> id{};
-        ids->next().format(id);
+        const Timestamp now = clock->now();
+        ids->next_at(now).format(id);
         codec::EncodeInput input;
         input.envelope.event_id = {id.data(), id.size()};
         input.envelope.type = "AssignmentSubmitted";
         input.envelope.aggregate_id = "a-17";
-        input.envelope.occurred_at = clock->now();
+        input.envelope.occurred_at = now;
         input.payload = payload;
         native.codec().encode(input, record).value();
     }

@@ -172,13 +172,14 @@ Result<void> prepare_payload(Record& out, Check check, const CatalogueOptions& l
     codec::EncodeInput input;
     input.extensions = extensions;
     EnvelopeView& envelope = input.envelope;
-    (options.event_id ? *options.event_id : runtime.ids->next()).format(scratch().event_id);
+    const Timestamp now = options.occurred_at && options.event_id ? Timestamp{} : runtime.clock->now();
+    (options.event_id ? *options.event_id : runtime.ids->next_at(now)).format(scratch().event_id);
     envelope.event_id = {scratch().event_id.data(), scratch().event_id.size()};
     envelope.type = type.name;
     envelope.schema_version = version.version;
     envelope.aggregate_id = aggregate_id;
     envelope.revision = options.revision;
-    envelope.occurred_at = options.occurred_at ? *options.occurred_at : runtime.clock->now();
+    envelope.occurred_at = options.occurred_at ? *options.occurred_at : now;
     envelope.source = type.source;
     causes_into(envelope, options, limits.start_traces);
     input.payload = payload;

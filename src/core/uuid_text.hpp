@@ -26,10 +26,7 @@ namespace uuid_text {
     if (text.size() != 36) return false;
     const char* at = text.data();
     const auto two_pieces = [](const char* first, const char* second) {
-        std::array<char, 8> both{};
-        std::memcpy(both.data(), first, 4);
-        std::memcpy(both.data() + 4, second, 4);
-        return words::load(both.data());
+        return words::load_half(first) | (words::load_half(second) << 32);
     };
     auto bad = static_cast<words::Word>((at[8] ^ '-') | (at[13] ^ '-') | (at[18] ^ '-') | (at[23] ^ '-'));
     values[0] = hex_values(words::load(at), bad);
@@ -37,6 +34,48 @@ namespace uuid_text {
     values[2] = hex_values(two_pieces(at + 19, at + 24), bad);
     values[3] = hex_values(words::load(at + 28), bad);
     return bad == 0;
+}
+
+/// The four bytes that eight digits' values make.
+[[nodiscard]] inline words::Word bytes_of(words::Word values) noexcept {
+    words::Word bytes = ((values << 4) | (values >> 8)) & 0x00ff00ff00ff00ffU;
+    bytes = (bytes | (bytes >> 8)) & 0x0000ffff0000ffffU;
+    return (bytes | (bytes >> 16)) & 0xffffffffU;
+}
+
+/// The eight digits of four bytes, lower case.
+[[nodiscard]] inline words::Word digits_of(words::Word bytes) noexcept {
+    using words::each_byte;
+    words::Word spread = (bytes | (bytes << 16)) & 0x0000ffff0000ffffU;
+    spread = (spread | (spread << 8)) & 0x00ff00ff00ff00ffU;
+    const words::Word values = ((spread >> 4) & 0x000f000f000f000fU) | ((spread & 0x000f000f000f000fU) << 8);
+    const words::Word letters = ((values + each_byte * 6) >> 4) & each_byte;
+    return values + each_byte * '0' + letters * ('a' - '0' - 10);
+}
+
+/// The bytes of a UUID; untouched when the text is none.
+[[nodiscard]] inline bool read_bytes(std::string_view text, std::array<std::uint8_t, 16>& bytes) noexcept {
+    std::array<words::Word, 4> values{};
+    if (!read(text, values)) return false;
+    words::store(bytes.data(), bytes_of(values[0]) | (bytes_of(values[1]) << 32));
+    words::store(bytes.data() + 8, bytes_of(values[2]) | (bytes_of(values[3]) << 32));
+    return true;
+}
+
+/// Stored in the pieces that read() loads, so that a reader soon after need not wait for them.
+inline void write(const std::array<std::uint8_t, 16>& bytes, char* out) noexcept {
+    const auto digits = [&bytes](std::size_t at) {
+        return digits_of(words::load_half(reinterpret_cast<const char*>(bytes.data()) + at));
+    };
+    const words::Word second = digits(4);
+    const words::Word third = digits(8);
+    words::store(out, digits(0));
+    words::store_half(out + 9, second);
+    words::store_half(out + 14, second >> 32);
+    words::store_half(out + 19, third);
+    words::store_half(out + 24, third >> 32);
+    words::store(out + 28, digits(12));
+    out[8] = out[13] = out[18] = out[23] = '-';
 }
 
 [[nodiscard]] inline bool is_uuid(std::string_view text) noexcept {

@@ -15,9 +15,11 @@ class UuidV7Generator final : public IdGenerator {
 public:
     explicit UuidV7Generator(std::shared_ptr<Clock> clock) : clock_{std::move(clock)} {}
 
-    Uuid next() override {
+    Uuid next() override { return next_at(clock_->now()); }
+
+    Uuid next_at(Timestamp now) override {
         const std::uint64_t noise = random_bits();
-        const std::uint64_t fresh = (now_ms() << counter_bits) | (noise & seed_mask);
+        const std::uint64_t fresh = (milliseconds_of(now) << counter_bits) | (noise & seed_mask);
         std::uint64_t newest = newest_.load(std::memory_order_relaxed);
         std::uint64_t mine = 0;
         do {
@@ -35,10 +37,10 @@ private:
     /// The seed leaves the counter's upper half free: at least 32,768 ids a millisecond before it borrows.
     static constexpr std::uint64_t seed_mask = 0x7fff;
 
-    [[nodiscard]] std::uint64_t now_ms() const noexcept {
-        const auto now = std::chrono::floor<std::chrono::milliseconds>(clock_->now()).time_since_epoch().count();
+    [[nodiscard]] static std::uint64_t milliseconds_of(Timestamp now) noexcept {
+        const auto count = std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count();
         constexpr std::int64_t most = (std::int64_t{1} << 48) - 2;
-        return static_cast<std::uint64_t>(std::clamp<std::int64_t>(now, 0, most));
+        return static_cast<std::uint64_t>(std::clamp<std::int64_t>(count, 0, most));
     }
 
     std::shared_ptr<Clock> clock_;

@@ -4,7 +4,7 @@
 
 #include <eventsdk/core/error.hpp>
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,7 +17,8 @@ class Failure {
 public:
     /// @return false, so that a walker can `return failure.at_here(...)`.
     bool here(std::string_view code, std::string message) {
-        error_.emplace(Error{.kind = ErrorKind::permanent, .code = std::string{code}, .message = std::move(message)});
+        error_ = std::make_unique<Error>(
+            Error{.kind = ErrorKind::permanent, .code = std::string{code}, .message = std::move(message)});
         return false;
     }
     bool below(std::string_view name) {
@@ -35,7 +36,7 @@ public:
     }
 
 private:
-    std::optional<Error> error_{};
+    std::unique_ptr<Error> error_{};
 };
 
 }  // namespace codec

@@ -2,6 +2,7 @@
 
 #include <eventsdk/core/error.hpp>
 
+#include <memory>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -75,26 +76,33 @@ private:
     std::variant<T, Error> state_;
 };
 
-/// Success without a value, or an Error.
+/// Success without a value, or an Error. Success is one null pointer, so that it costs next to nothing; an error is
+/// allocated.
 template <>
 class [[nodiscard]] Result<void> {
 public:
     using value_type = void;
 
-    Result() = default;
-    Result(Error error) : state_{std::in_place_index<1>, std::move(error)} {}  // NOLINT: implicit on purpose
+    Result() noexcept = default;
+    Result(Error error) : error_{std::make_unique<Error>(std::move(error))} {}  // NOLINT: implicit on purpose
+    Result(const Result& other) : error_{other.error_ ? std::make_unique<Error>(*other.error_) : nullptr} {}
+    Result(Result&&) noexcept = default;
+    Result& operator=(const Result& other) { return *this = Result{other}; }
+    Result& operator=(Result&&) noexcept = default;
+    ~Result() = default;
 
-    [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
+    [[nodiscard]] bool has_value() const noexcept { return error_ == nullptr; }
     explicit operator bool() const noexcept { return has_value(); }
     void value() const {
         if (!has_value()) throw_bad_result(error());
     }
-    Error& error() & noexcept { return *std::get_if<1>(&state_); }
-    const Error& error() const& noexcept { return *std::get_if<1>(&state_); }
-    Error&& error() && noexcept { return std::move(*std::get_if<1>(&state_)); }
+    /// The error; undefined when there is none, and in a result that was moved from.
+    Error& error() & noexcept { return *error_; }
+    const Error& error() const& noexcept { return *error_; }
+    Error&& error() && noexcept { return std::move(*error_); }
 
 private:
-    std::variant<std::monostate, Error> state_;
+    std::unique_ptr<Error> error_{};
 };
 
 EVENTSDK_END_NAMESPACE

@@ -57,3 +57,23 @@ TEST_CASE("every kind of error has its name", "[core][unit]") {
     CHECK(to_string(ErrorKind::fatal) == "fatal");
     CHECK(to_string(ErrorKind::closed) == "closed");
 }
+
+TEST_CASE("a result without a value is copied, moved and assigned with its error", "[core][unit]") {
+    const Result<void> good;
+    const Result<void> bad{Error{.code = "a.code", .message = "a text that is too long to stand in a string itself"}};
+    Result<void> copy = bad;
+    CHECK_FALSE(copy);
+    copy.error().message = "another";
+    CHECK(bad.error().message == "a text that is too long to stand in a string itself");
+    copy = good;
+    CHECK(copy.has_value());
+    copy = bad;
+    copy = *&copy;
+    REQUIRE_FALSE(copy);
+    Result<void> moved = std::move(copy);
+    REQUIRE_FALSE(moved);
+    CHECK(moved.error().code == "a.code");
+    const Error taken = std::move(moved).error();
+    CHECK(taken.message == bad.error().message);
+    CHECK_FALSE(moved.has_value());
+}

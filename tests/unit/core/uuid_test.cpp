@@ -106,6 +106,18 @@ TEST_CASE("ids of one generator strictly increase within a millisecond and when 
     CHECK(unix_ms(ids->next()) == 1'761'912'000'000 + 3'600'000);
 }
 
+TEST_CASE("an id made at a given time holds it, unless a later one was given before", "[core][unit]") {
+    const auto clock = std::make_shared<SetClock>();
+    const auto ids = uuid_v7_generator(clock);
+    const Timestamp later = clock->time + std::chrono::seconds{5};
+    const Uuid first = ids->next_at(later);
+    CHECK(unix_ms(first) == 1'761'912'005'000);
+    const Uuid second = ids->next_at(clock->time);
+    CHECK(unix_ms(second) == 1'761'912'005'000);
+    CHECK(first < second);
+    CHECK(second < ids->next());
+}
+
 TEST_CASE("ids made by many threads at once are all different, and increase within each thread", "[core][unit]") {
     const auto ids = uuid_v7_generator();
     std::vector<std::vector<Uuid>> made(4);
