@@ -55,8 +55,10 @@ bool add_cases(const char* tag, const std::vector<LeftOut>& left_out) {
 
 void print(const Subject& subject, const std::vector<LeftOut>& left_out) {
     if (left_out.empty()) return;
-    std::printf("\nWhat the subject \"%s\" cannot show:\n", std::string{subject.name()}.c_str());
+    std::printf("What the subject \"%s\" cannot show:\n", std::string{subject.name()}.c_str());
     for (const LeftOut& out : left_out) std::printf("  %-90s %s\n", out.name.c_str(), out.reason.c_str());
+    std::printf("\n");
+    std::fflush(stdout);
 }
 
 }  // namespace
@@ -98,10 +100,9 @@ int run(const Subjects& subjects, int argc, char** argv) {
         std::fputs("conformance::run() was given no subject\n", stderr);
         return 2;
     }
-    const int failed = test::run_catch(argc, argv);
     for (const auto& [tag, subject] : contract::by_tag())
         if (subject != nullptr) contract::print(*subject, subject->left_out());
-    return failed;
+    return test::run_catch(argc, argv);
 }
 
 }  // namespace conformance
