@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kafka/admin_client.hpp"
+#include "kafka/commit_lane.hpp"
 #include "kafka/received.hpp"
 #include "kafka/statistics.hpp"
 #include "kafka/waker.hpp"
@@ -76,7 +77,6 @@ private:
     void take_event(rd_kafka_event_t* event);
     void take_error(rd_kafka_event_t* event);
     void take_partition_error(ReadPartition& partition, const rd_kafka_message_t& message);
-    void take_commit_result(rd_kafka_event_t* event);
     void take_statistics(std::string_view json);
     void report(Error error);
 
@@ -95,12 +95,6 @@ private:
     [[nodiscard]] bool cooperative() const;
 
     [[nodiscard]] Result<void> check_commit(std::span<const PartitionOffset> positions) const;
-    // One commit at a time: librdkafka sends failed ones again, each by a time of its own, and an earlier one that
-    // comes last would bring the group back.
-    void send_next_commit();
-    [[nodiscard]] bool take_commit_answer(Duration timeout);
-    void forget_commit(const TopicPartition& partition);
-    void refuse_commit(const Error& reason) const;
     void leave_group(const Deadline& deadline);
 
     const ReaderOptions options_;
@@ -108,9 +102,7 @@ private:
     RebalanceListener* const listener_;
     RecordOwner* owner_;
     Queue events_;
-    Queue commit_answers_;
-    bool commit_under_way_ = false;             // without waiting
-    std::vector<PartitionOffset> next_commit_;  // the newest of each partition, sent when that one is answered
+    std::unique_ptr<CommitLane> commits_;
     Waker waker_;
     std::atomic<bool> events_ready_{true};
     std::atomic<bool> closed_{false};

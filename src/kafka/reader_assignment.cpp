@@ -202,7 +202,7 @@ void KafkaReader::add(const AssignedPartition& assigned) {
 
 void KafkaReader::remove(std::span<const TopicPartition> partitions) {
     std::vector<std::shared_ptr<ReadPartition>> gone;  // destroyed without the lock
-    for (const TopicPartition& id : partitions) forget_commit(id);
+    commits_->forget(partitions);
     const std::lock_guard lock{mutex_};
     for (const TopicPartition& id : partitions) {
         const auto found = std::find_if(partitions_.begin(), partitions_.end(),

@@ -61,7 +61,7 @@ KafkaReader::KafkaReader(ReaderOptions options, Duration request_timeout, Rebala
 
 KafkaReader::~KafkaReader() {
     close(destructor_bound);
-    commit_answers_.reset();  // before the handle may go
+    commits_.reset();  // before the handle may go
     events_.reset();
     owner_->release();
 }
@@ -101,7 +101,7 @@ Result<void> KafkaReader::start(const Options& options, const Runtime& runtime) 
     owner_->adopt(std::move(*handle));
     rd_kafka_poll_set_consumer(native());
     events_.reset(rd_kafka_queue_get_consumer(native()));
-    commit_answers_.reset(rd_kafka_queue_new(native()));
+    commits_ = std::make_unique<CommitLane>(native(), this->context(), options_.group);
     rd_kafka_queue_cb_event_enable(
         events_.get(),
         [](rd_kafka_t*, void* opaque) noexcept {

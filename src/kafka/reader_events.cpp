@@ -31,7 +31,7 @@ Error reader_error(Error error) {
 void KafkaReader::serve_events() {
     events_ready_ = false;
     while (const Event event{rd_kafka_queue_poll(events_.get(), 0)}) take_event(event.get());
-    send_next_commit();
+    commits_->serve();
     served_ = std::chrono::steady_clock::now();
 }
 
@@ -96,14 +96,6 @@ void KafkaReader::take_partition_error(ReadPartition& partition, const rd_kafka_
                                        {"partition", std::int64_t{partition.id.partition}},
                                        {"reason", std::string_view{detail != nullptr ? detail : ""}}});
     }
-}
-
-void KafkaReader::take_commit_result(rd_kafka_event_t* event) {
-    const rd_kafka_resp_err_t native_error = rd_kafka_event_error(event);
-    if (native_error == RD_KAFKA_RESP_ERR_NO_ERROR || native_error == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
-    context().runtime.logger->log(
-        LogLevel::warning, "a commit without waiting failed; the next one repairs it",
-        {{"group", options_.group}, {"reason", std::string_view{rd_kafka_err2str(native_error)}}});
 }
 
 }  // namespace kafka

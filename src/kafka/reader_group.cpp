@@ -43,67 +43,12 @@ Result<void> KafkaReader::check_commit(std::span<const PartitionOffset> position
 
 Result<void> KafkaReader::commit(std::span<const PartitionOffset> positions, Duration timeout) {
     if (auto checked = check_commit(positions); !checked) return checked;
-    if (positions.empty()) return {};
-    const std::string subject = fmt::format("commit of group '{}'", options_.group);
-    const auto too_late = [&] {
-        Error error = context().causes.explain_timeout(subject, timeout);
-        error.kind = ErrorKind::retriable;
-        error.code = codes::timeout;
-        return error;
-    };
-    const Deadline deadline{timeout};
-    for (const PartitionOffset& position : positions) forget_commit({position.topic, position.partition});
-    if (commit_under_way_ && !take_commit_answer(deadline.left())) return too_late();
-    const PartitionList list = to_native(positions);
-    const Queue answers{rd_kafka_queue_new(native())};
-    const rd_kafka_resp_err_t refused = rd_kafka_commit_queue(native(), list.get(), answers.get(), nullptr, nullptr);
-    if (refused != RD_KAFKA_RESP_ERR_NO_ERROR) return make_error(refused, subject);
-    const Event event{rd_kafka_queue_poll(answers.get(), milliseconds(deadline.left()))};
-    if (event == nullptr) return too_late();
-    if (const auto failed = rd_kafka_event_error(event.get())) return make_error(failed, subject);
-    const auto* answered = rd_kafka_event_topic_partition_list(event.get());
-    for (int i = 0; answered != nullptr && i < answered->cnt; ++i) {
-        if (answered->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) return make_error(answered->elems[i].err, subject);
-    }
-    return {};
+    return positions.empty() ? Result<void>{} : commits_->commit(positions, timeout);
 }
 
 void KafkaReader::commit_async(std::span<const PartitionOffset> positions) {
-    if (auto checked = check_commit(positions); !checked) return refuse_commit(checked.error());
-    for (const PartitionOffset& position : positions) {
-        forget_commit({position.topic, position.partition});
-        next_commit_.push_back(position);
-    }
-    send_next_commit();
-}
-
-void KafkaReader::send_next_commit() {
-    if (commit_under_way_ && !take_commit_answer(Duration{0})) return;
-    if (next_commit_.empty()) return;
-    const PartitionList list = to_native(next_commit_);
-    next_commit_.clear();
-    const auto refused = rd_kafka_commit_queue(native(), list.get(), commit_answers_.get(), nullptr, nullptr);
-    commit_under_way_ = refused == RD_KAFKA_RESP_ERR_NO_ERROR;
-    if (!commit_under_way_) refuse_commit(make_error(refused, fmt::format("commit of group '{}'", options_.group)));
-}
-
-bool KafkaReader::take_commit_answer(Duration timeout) {
-    const Event event{rd_kafka_queue_poll(commit_answers_.get(), milliseconds(timeout))};
-    if (event == nullptr) return false;
-    commit_under_way_ = false;
-    take_commit_result(event.get());
-    return true;
-}
-
-void KafkaReader::forget_commit(const TopicPartition& partition) {
-    std::erase_if(next_commit_, [&](const PartitionOffset& waiting) {
-        return waiting.partition == partition.partition && waiting.topic == partition.topic;
-    });
-}
-
-void KafkaReader::refuse_commit(const Error& reason) const {
-    context().runtime.logger->log(LogLevel::warning, "a commit without waiting was refused",
-                                  {{"reason", reason.message}});
+    if (auto checked = check_commit(positions); !checked) commits_->log_failure(checked.error());
+    else commits_->commit_async(positions);
 }
 
 Result<std::vector<PartitionOffset>> KafkaReader::committed(std::span<const TopicPartition> partitions,

@@ -2,6 +2,8 @@
 
 #include "support.hpp"
 
+#include <algorithm>
+
 using namespace fault;
 
 namespace {
@@ -38,6 +40,30 @@ std::vector<ReceivedRecord> read(Reader& reader, std::size_t count) {
 }
 
 const std::vector<PartitionOffset> third{{"orders", 0, 3, "m"}};
+
+/// How many commits have reached the cluster since it began to write requests down.
+std::size_t commits_seen(const test::MockCluster& cluster) {
+    std::size_t count = 0;
+    rd_kafka_mock_request_t** requests = rd_kafka_mock_get_requests(cluster.native(), &count);
+    const auto commits = std::count_if(requests, requests + count, [](rd_kafka_mock_request_t* request) {
+        return rd_kafka_mock_request_api_key(request) == offset_commit_api;
+    });
+    rd_kafka_mock_request_destroy_array(requests, count);
+    return static_cast<std::size_t>(commits);
+}
+
+const std::vector<PartitionOffset> newer{{"orders", 0, 5, "newer"}};
+
+/// A commit whose caller does not wait until it is refused, after which librdkafka sends it again.
+bool give_up_a_commit(const Log& log, Reader& reader) {
+    REQUIRE(reader.commit(third, 20s));
+    rd_kafka_mock_start_request_tracking(log.cluster.native());
+    rd_kafka_mock_broker_push_request_error_rtts(log.cluster.native(), 1, offset_commit_api, 1,
+                                                 RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, 3'000);
+    const std::vector<PartitionOffset> older{{"orders", 0, 4, "older"}};
+    const auto given_up = reader.commit(older, 200ms);
+    return !given_up && given_up.error().code == codes::timeout;
+}
 
 }  // namespace
 
@@ -100,6 +126,40 @@ TEST_CASE("a commit that is not answered ends at its deadline", "[kafka][fault]"
     CHECK(committed.error().code == codes::timeout);
     reader->close(500ms);
     CHECK(watch.elapsed() < 5s);
+}
+
+TEST_CASE("a commit that was given up and is sent again comes before a newer one", "[kafka][fault]") {
+    const Log log{5};
+    const bool waits = GENERATE(true, false);
+    CAPTURE(waits);
+    const auto reader = log.member();
+    read(*reader, 5);
+    REQUIRE(give_up_a_commit(log, *reader));
+    if (waits) REQUIRE(reader->commit(newer, 60s));
+    else reader->commit_async(newer);
+    const auto position = [&] {
+        return reader->committed(std::vector<TopicPartition>{{"orders", 0}}, 20s).value().at(0);
+    };
+    std::vector<ReceivedRecord> none;
+    const Stopwatch watch;
+    while ((commits_seen(log.cluster) < 3 || position().offset != 5) && watch.elapsed() < 60s) {
+        REQUIRE(reader->poll(none, 1, 50ms));
+    }
+    CHECK(commits_seen(log.cluster) == 3);  // the older one, the same again, the newer one
+    CHECK(position().offset == 5);
+    CHECK(position().metadata == "newer");
+}
+
+TEST_CASE("a commit behind one that is not answered says so at its deadline", "[kafka][fault]") {
+    const Log log{5};
+    const auto reader = log.member();
+    read(*reader, 5);
+    REQUIRE(give_up_a_commit(log, *reader));
+    const auto late = reader->commit(newer, 10ms);
+    REQUIRE_FALSE(late);
+    CHECK(late.error().kind == ErrorKind::retriable);
+    CHECK(late.error().code == codes::timeout);
+    CHECK(late.error().message.find("behind an earlier one") != std::string::npos);
 }
 
 TEST_CASE("a refused commit has a kind and a code", "[kafka][fault]") {
