@@ -34,9 +34,35 @@ Result<void> write(const Type& type, const nlohmann::json& payload, std::string&
     }
 }
 
+bool is_unchanged(const Upcaster& up) {
+    const auto* function = up.target<void (*)(nlohmann::json&)>();
+    return function != nullptr && *function == &unchanged;
+}
+
+/// The version at the end of the steps, when none of them changes anything; else null.
+const Version* reached_unchanged(const Type& type, std::int32_t version) {
+    const Version* reached = type.find(version);
+    while (reached != nullptr && reached->up)
+        reached = is_unchanged(reached->up) ? type.find(reached->version + 1) : nullptr;
+    return reached;
+}
+
+Result<void> check_result(const Version& version, const json::Value& payload) {
+    if (version.schema == nullptr) return {};
+    auto checked = check_payload(*version.schema, payload);
+    if (checked) return checked;
+    Error error = permanent("upcast.invalid", checked.error().message, "correct the upcaster");
+    error.pointer = checked.error().pointer;
+    return error;
+}
+
 }  // namespace
 
 Result<void> upcast(const Type& type, const CatalogueOptions& options, OpenScratch::Impl& scratch, Opened& out) {
+    if (const Version* reached = reached_unchanged(type, out.payload_version); reached != nullptr) {
+        out.payload_version = reached->version;
+        return check_result(*reached, *scratch.payload);
+    }
     nlohmann::json payload = nlohmann::json::parse(scratch.decoded.payload_text(), nullptr, false);
     if (payload.is_discarded()) return failed(type, out.payload_version, "the payload cannot be parsed");
     while (const Version* version = type.find(out.payload_version)) {
@@ -48,16 +74,14 @@ Result<void> upcast(const Type& type, const CatalogueOptions& options, OpenScrat
     auto parsed = scratch.upcast_document.parse(scratch.upcast_text,
                                                 {options.max_value_bytes, options.max_depth, options.max_members});
     if (!parsed) return permanent("upcast.invalid", parsed.error().message);
-    if (const Schema* schema = type.find(out.payload_version)->schema; schema != nullptr)
-        if (auto checked = check_payload(*schema, *parsed); !checked) {
-            Error error = permanent("upcast.invalid", checked.error().message, "correct the upcaster");
-            error.pointer = checked.error().pointer;
-            return error;
-        }
+    if (auto checked = check_result(*type.find(out.payload_version), *parsed); !checked) return checked;
     scratch.payload = *parsed;
     scratch.upcast = true;
     return {};
 }
 
 }  // namespace catalogue
+
+void unchanged(nlohmann::json& /*payload*/) {}
+
 EVENTSDK_END_NAMESPACE

@@ -16,6 +16,10 @@ EVENTSDK_BEGIN_NAMESPACE
 /// An exception or error makes the record an `upcast` dead letter.
 using Upcaster = std::function<void(nlohmann::json& payload)>;
 
+/// The upcaster to a version that only adds optional members: `{{1, unchanged}}`. A payload of the older version is one
+/// of the newer as it stands, which is checked; where every step is this one it is neither copied nor written anew.
+EVENTSDK_API void unchanged(nlohmann::json& payload);
+
 /// How one event struct is carried.
 struct EventOptions {
     /// Topic; empty: made from the environment and the struct's AggregateType.

@@ -392,6 +392,32 @@ TEST_CASE("an old version is read through its upcasters, whose result is checked
     CHECK(newest.opened.as<Badge>()->level == "bronze");
 }
 
+TEST_CASE("what a version only added to is read unchanged, and checked as the newest", "[catalogue][unit]") {
+    SchemaDirectory schemas;
+    schemas.add("x/BadgeAwarded.v3.schema.json", badge_v3);
+    const auto catalogue =
+        Catalogue::load({.environment = "test", .schemas = schemas.path()},
+                        event<Badge>({.topic = "badges", .upcasters = {{1, unchanged}, {2, unchanged}}}))
+            .value();
+    const std::string payload = R"({ "level":"gold",  "badge":"first" })";
+    Reading reading{catalogue, badge_record(1, payload)};
+    REQUIRE(reading.result);
+    CHECK(reading.opened.envelope.schema_version == 1);
+    CHECK(reading.opened.payload_version == 3);
+    CHECK(reading.opened.payload_text() == payload);  // not written anew
+    CHECK(reading.opened.as<Badge>()->badge == "first");
+
+    Reading wrong{catalogue, badge_record(2, R"({"badge":"second","level":"tin"})")};
+    REQUIRE_FALSE(wrong.result);
+    CHECK(wrong.result.error().code == "upcast.invalid");
+    CHECK(wrong.result.error().pointer == "/level");
+
+    Reading changed{badge_catalogue(unchanged), badge_record(1, R"({"name":"third","level":"bronze"})")};
+    REQUIRE(changed.result);
+    CHECK(changed.opened.payload_version == 3);
+    CHECK(changed.opened.as<Badge>()->badge == "third");
+}
+
 TEST_CASE("an upcaster that fails is a dead letter of its own stage", "[catalogue][unit]") {
     const auto error_of = [](Upcaster last, const std::string& payload) {
         const auto catalogue = badge_catalogue(std::move(last));
@@ -408,7 +434,7 @@ TEST_CASE("an upcaster that fails is a dead letter of its own stage", "[catalogu
     const Error wrong = error_of([](nlohmann::json& payload) { payload["level"] = "tin"; }, R"({"name":"a"})");
     CHECK(wrong.code == "upcast.invalid");
     CHECK(wrong.pointer == "/level");
-    const Error before = error_of([](nlohmann::json&) {}, R"({"nom":"a"})");
+    const Error before = error_of(unchanged, R"({"nom":"a"})");
     CHECK(open_stage(before) == "schema");
 }
 

@@ -176,9 +176,9 @@ TEST_CASE("what cannot work is refused when it is made", "[snapshot][unit]") {
     REQUIRE(code({}).empty());
     REQUIRE(code({.every_revisions = 0}) == "options.invalid");
     REQUIRE(code({.after_load_time = -1ms}) == "options.invalid");
-    REQUIRE(code({.upcasters = {{2, [](nlohmann::json&) {}}}}) == "options.invalid");
+    REQUIRE(code({.upcasters = {{2, unchanged}}}) == "options.invalid");
     REQUIRE(code({.upcasters = {{1, nullptr}}}) == "options.invalid");
-    REQUIRE(code({.upcasters = {{1, [](nlohmann::json&) {}}}}).empty());
+    REQUIRE(code({.upcasters = {{1, unchanged}}}).empty());
     REQUIRE(code({.partitions = 0}) == "options.invalid");
     REQUIRE(code({.timeout = 0ms}) == "options.invalid");
     REQUIRE(code({.queued_offers = 0}) == "options.invalid");

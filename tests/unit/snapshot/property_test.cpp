@@ -37,9 +37,8 @@ public:
     explicit World(unsigned seed) : random_{seed}, start_{bank_.clock->now()} {
         revised_ = below(2) == 0;
         for (int i = 0; i < 3; ++i)
-            publishers_.push_back(bank_.snapshots({.history = i == 0,
-                                                   .upcasters = {{1, [](nlohmann::json&) {}}},
-                                                   .remembered_aggregates = i == 2 ? 1U : 1'000U}));
+            publishers_.push_back(bank_.snapshots(
+                {.history = i == 0, .upcasters = {{1, unchanged}}, .remembered_aggregates = i == 2 ? 1U : 1'000U}));
     }
 
     void step() {
