@@ -2,6 +2,8 @@
 
 #include <eventsdk/broker/error_codes.hpp>
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 
 EVENTSDK_BEGIN_NAMESPACE
@@ -76,10 +78,8 @@ Result<void> check_options(const ReaderOptions& options) {
 }
 
 Result<void> check_broker_topic(std::string_view name) {
-    const bool legal = std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-               c == '-';
-    });
+    const bool legal = std::all_of(
+        name.begin(), name.end(), [](char c) { return ascii::is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
     if (legal && !name.empty() && name.size() <= 249 && name != "." && name != "..") return {};
     return Error{.kind = ErrorKind::invalid_argument,
                  .code = std::string{codes::topic_invalid},

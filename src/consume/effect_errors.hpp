@@ -2,6 +2,8 @@
 
 #include <eventsdk/core/result.hpp>
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -51,9 +53,7 @@ inline Error missing_column(std::string_view table, std::string_view column, std
 
 /// Names that may stand quoted in SQL.
 inline bool is_table_name(std::string_view name) {
-    const auto fits = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    };
+    const auto fits = [](char c) { return ascii::is_alphanumeric(c) || c == '_'; };
     return !name.empty() && name.size() <= 63 && std::all_of(name.begin(), name.end(), fits);
 }
 

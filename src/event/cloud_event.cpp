@@ -1,5 +1,6 @@
 #include "event/cloud_event.hpp"
 
+#include "core/ascii.hpp"
 #include "core/utf8.hpp"
 #include "json/text.hpp"
 
@@ -31,7 +32,7 @@ bool ends_with_lower(std::string_view text, std::string_view suffix) noexcept {
     return text.size() >= suffix.size() && starts_with_lower(text.substr(text.size() - suffix.size()), suffix);
 }
 
-bool is_hex(char c) noexcept { return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'f'); }
+bool is_hex(char c) noexcept { return ascii::hex_value(c) >= 0; }
 
 std::uint32_t code_point(std::string_view sequence) noexcept {
     const auto byte = [sequence](std::size_t at) -> std::uint32_t { return static_cast<unsigned char>(sequence[at]); };
@@ -72,9 +73,8 @@ bool is_batch_content(std::string_view content_type) noexcept {
 }
 
 bool is_attribute_name(std::string_view name) noexcept {
-    return !name.empty() && name != "data" && std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    });
+    return !name.empty() && name != "data" &&
+           std::all_of(name.begin(), name.end(), [](char c) { return ascii::is_lower(c) || ascii::is_digit(c); });
 }
 
 bool is_attribute_text(std::string_view text) noexcept {

@@ -1,3 +1,4 @@
+#include "core/ascii.hpp"
 #include "event/envelope_rules.hpp"
 #include "event/envelope_writer.hpp"
 #include "event/layout.hpp"
@@ -18,7 +19,7 @@ constexpr Uuid position_space{
 
 bool is_upper_snake(std::string_view text) noexcept {
     return std::all_of(text.begin(), text.end(),
-                       [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
+                       [](char c) { return ascii::is_upper(c) || ascii::is_digit(c) || c == '_'; });
 }
 
 bool is(std::string_view name, const std::string& member) noexcept { return !member.empty() && name == member; }

@@ -1,5 +1,7 @@
 #include "event/schema_uri.hpp"
 
+#include "core/ascii.hpp"
+
 #include <charconv>
 
 EVENTSDK_BEGIN_NAMESPACE
@@ -17,8 +19,7 @@ std::int32_t number_behind(std::string_view text, std::string_view mark) noexcep
 }
 
 bool is_unreserved(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_' || c == '~';
+    return ascii::is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <eventsdk/event/topic_name.hpp>
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <initializer_list>
@@ -14,12 +16,7 @@ constexpr std::string_view parked_suffix = ".parked";
 /// What the SDK may append to a topic: the snapshots' history, whose records may be dead-lettered and parked.
 constexpr std::size_t longest_suffix = history_suffix.size() + parked_suffix.size();
 
-bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
-bool is_upper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-bool is_topic_char(char c) noexcept {
-    return is_lower(c) || is_upper(c) || is_digit(c) || c == '.' || c == '_' || c == '-';
-}
+bool is_topic_char(char c) noexcept { return ascii::is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; }
 char collapsed(char c) noexcept { return c == '.' ? '_' : c; }
 
 /// A piece of a name given from outside, printable and short.
@@ -62,15 +59,15 @@ bool ends_with_past_tense(std::string_view word) noexcept {
         "shown", "written", "drawn", "known", "done", "broken", "chosen", "found", "run",    "withdrawn"};
     std::string lower{word};
     std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](char c) { return is_upper(c) ? static_cast<char>(c + 32) : c; });
+                   [](char c) { return ascii::is_upper(c) ? static_cast<char>(c + 32) : c; });
     if (lower.size() > 3 && lower.ends_with("ed")) return true;
     return std::any_of(irregular.begin(), irregular.end(),
                        [&lower](std::string_view each) { return lower.ends_with(each); });
 }
 
 bool is_pascal_case(std::string_view name) noexcept {
-    return !name.empty() && is_upper(name.front()) &&
-           std::all_of(name.begin(), name.end(), [](char c) { return is_lower(c) || is_upper(c) || is_digit(c); });
+    return !name.empty() && ascii::is_upper(name.front()) &&
+           std::all_of(name.begin(), name.end(), ascii::is_alphanumeric);
 }
 
 }  // namespace
@@ -119,8 +116,8 @@ std::string lint_event_type(std::string_view name) {
     if (name.size() > 200) return "the name is longer than 200 bytes";
     const bool plain = std::all_of(name.begin(), name.end(), [](char c) { return is_topic_char(c); });
     if (!plain) return "the name has characters other than letters, digits, dot, dash and underscore";
-    const bool layout_name =
-        std::none_of(name.begin(), name.end(), is_upper) || std::none_of(name.begin(), name.end(), is_lower);
+    const bool layout_name = std::none_of(name.begin(), name.end(), ascii::is_upper) ||
+                             std::none_of(name.begin(), name.end(), ascii::is_lower);
     if (layout_name) return {};  // exercise.started, answer_submitted, EXECUTION_FAILED
     const std::size_t dot = name.find('.');
     const std::string_view action = dot == std::string_view::npos ? name : name.substr(dot + 1);

@@ -1,5 +1,6 @@
 #include "json/diagnose.hpp"
 
+#include "core/ascii.hpp"
 #include "json/text.hpp"
 #include "json/values.hpp"
 
@@ -12,20 +13,12 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace json {
 namespace {
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-int hex_value(char c) noexcept {
-    if (is_digit(c)) return c - '0';
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 // The unit of a \uXXXX whose backslash is at `at`, or -1.
 int escape_unit(std::string_view text, std::size_t at) noexcept {
     if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') return -1;
     int unit = 0;
     for (std::size_t i = at + 2; i < at + 6; ++i) {
-        const int digit = hex_value(text[i]);
+        const int digit = ascii::hex_value(text[i]);
         if (digit < 0) return -1;
         unit = unit * 16 + digit;
     }
@@ -158,7 +151,7 @@ private:
         const auto at = [&](std::size_t i) { return i < text_.size() ? text_[i] : '\0'; };
         const auto digits = [&] {
             const auto first = here;
-            while (is_digit(at(here))) ++here;
+            while (ascii::is_digit(at(here))) ++here;
             return here > first;
         };
         if (at(here) == '-') ++here;

@@ -3,8 +3,11 @@
 
 #include <eventsdk/broker/partitioner.hpp>
 
+#include "core/ascii.hpp"
+
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -12,12 +15,8 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace {
 
 bool is_table_name(std::string_view name) noexcept {
-    if (name.empty() || name.size() > 63 || (name[0] >= '0' && name[0] <= '9')) return false;
-    for (const char c : name) {
-        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-        if (!letter && !(c >= '0' && c <= '9')) return false;
-    }
-    return true;
+    if (name.empty() || name.size() > 63 || ascii::is_digit(name[0])) return false;
+    return std::all_of(name.begin(), name.end(), [](char c) { return ascii::is_alphanumeric(c) || c == '_'; });
 }
 
 }  // namespace

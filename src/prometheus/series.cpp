@@ -1,5 +1,7 @@
 #include "prometheus/series.hpp"
 
+#include "core/ascii.hpp"
+
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
@@ -9,9 +11,6 @@ namespace prometheus {
 namespace {
 
 using ::prometheus::MetricType;
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// prometheus-cpp writes help texts as they are.
 std::string escaped_help(std::string_view help) {
@@ -27,8 +26,8 @@ std::string escaped_help(std::string_view help) {
 }  // namespace
 
 bool is_metric_name(std::string_view name) noexcept {
-    const auto fits = [](char c) { return is_letter(c) || is_digit(c) || c == ':'; };
-    return !name.empty() && !is_digit(name.front()) && std::all_of(name.begin(), name.end(), fits);
+    const auto fits = [](char c) { return ascii::is_alphanumeric(c) || c == '_' || c == ':'; };
+    return !name.empty() && !ascii::is_digit(name.front()) && std::all_of(name.begin(), name.end(), fits);
 }
 
 bool is_label_name(std::string_view name) noexcept {

@@ -1,5 +1,7 @@
 #include "schema/ascii_nfa.hpp"
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -11,8 +13,6 @@ using Set = AsciiSet;
 using Fragment = NfaFragment;
 
 constexpr std::size_t max_nfa_states = 400;
-
-bool is_decimal_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 Set range(int low, int high) {
     Set set;
@@ -136,11 +136,11 @@ private:
             low = c == '+' ? 1 : 0;
             high = c == '?' ? 1 : unbounded;
             ++at_;
-        } else if (c == '{' && is_decimal_digit(peek(1))) {
+        } else if (c == '{' && ascii::is_digit(peek(1))) {
             auto i = at_ + 1;
             const auto number = [&] {
                 std::size_t value = 0;
-                for (; i < text_.size() && is_decimal_digit(text_[i]) && value <= max_nfa_states; ++i)
+                for (; i < text_.size() && ascii::is_digit(text_[i]) && value <= max_nfa_states; ++i)
                     value = value * 10 + static_cast<std::size_t>(text_[i] - '0');
                 return value;
             };
@@ -240,9 +240,7 @@ private:
             default: break;
         }
         // Rare escapes, and those that are no characters, are for the general engine.
-        if (is_decimal_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-            static_cast<unsigned char>(c) >= 128)
-            ok_ = false;
+        if (ascii::is_alphanumeric(c) || static_cast<unsigned char>(c) >= 128) ok_ = false;
         return c;
     }
 

@@ -1,5 +1,6 @@
 #include "schema/ecma_regex.hpp"
 
+#include "core/ascii.hpp"
 #include "schema/ecma_scanner.hpp"
 #include "schema/unicode_classes.hpp"
 
@@ -31,8 +32,7 @@ private:
     }
     void emit_literal(std::uint32_t point) {
         if (!translating_) return;
-        if (point < 0x80 && (is_digit(static_cast<char>(point)) || is_letter(static_cast<char>(point))))
-            result_.re2 += static_cast<char>(point);
+        if (point < 0x80 && ascii::is_alphanumeric(static_cast<char>(point))) result_.re2 += static_cast<char>(point);
         else fmt::format_to(std::back_inserter(result_.re2), "\\x{{{:x}}}", point);
     }
     void term() {
@@ -74,7 +74,7 @@ private:
             look_around = true;
         } else if (take("?<")) {
             const auto end = text_.find('>', at_);
-            if (end == std::string_view::npos || end == at_ || is_digit(peek()))
+            if (end == std::string_view::npos || end == at_ || ascii::is_digit(peek()))
                 return fail("a group's name is malformed");
             at_ = end + 1;
         } else if (peek() == '?' && !take("?:")) {
@@ -100,11 +100,11 @@ private:
     // The size of a {n}, {n,} or {n,m} at the current place, else 0.
     [[nodiscard]] std::size_t quantifier_size() const noexcept {
         std::size_t i = 1;
-        while (is_digit(peek(i))) ++i;
+        while (ascii::is_digit(peek(i))) ++i;
         if (i == 1) return 0;
         if (peek(i) == ',') {
             ++i;
-            while (is_digit(peek(i))) ++i;
+            while (ascii::is_digit(peek(i))) ++i;
         }
         return peek(i) == '}' ? i + 1 : 0;
     }
@@ -147,7 +147,7 @@ private:
         }
         if ((c >= '1' && c <= '9') || (c == 'k' && peek(2) == '<')) {
             refuse("a back-reference cannot be matched in linear time");
-            for (at_ += 2; is_digit(peek());) ++at_;
+            for (at_ += 2; ascii::is_digit(peek());) ++at_;
             if (c == 'k') at_ = std::min(text_.find('>', at_), text_.size() - 1) + 1;
             emit("x");
             return true;

@@ -1,19 +1,11 @@
 #include "schema/ecma_scanner.hpp"
 
+#include "core/ascii.hpp"
+
 #include <fmt/format.h>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace schema_detail {
-namespace {
-
-int hex_digit(char c) noexcept {
-    if (is_digit(c)) return c - '0';
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-}  // namespace
-
 void EcmaScanner::fail(std::string_view why) {
     if (result_.error.empty()) result_.error = fmt::format("{} (at byte {})", why, at_);
 }
@@ -40,10 +32,10 @@ std::uint32_t EcmaScanner::character_escape() {
         case 't': return '\t';
         case 'v': return '\v';
         case '0':
-            if (is_digit(peek())) fail("an octal escape");
+            if (ascii::is_digit(peek())) fail("an octal escape");
             return 0;
         case 'c':
-            if (is_letter(peek())) return static_cast<std::uint32_t>(text_[at_++]) & 0x1fU;
+            if (ascii::is_letter(peek())) return static_cast<std::uint32_t>(text_[at_++]) & 0x1fU;
             fail("\\c without a letter");
             return 0;
         case 'x': return hex(2);
@@ -51,7 +43,7 @@ std::uint32_t EcmaScanner::character_escape() {
         default: break;
     }
     if (at_ > text_.size()) fail("a single backslash at the end");
-    else if (is_letter(c) || is_digit(c)) fail(fmt::format("an unknown escape sequence \\{}", c));
+    else if (ascii::is_alphanumeric(c)) fail(fmt::format("an unknown escape sequence \\{}", c));
     else --at_;
     return result_.error.empty() ? next_point() : 0;
 }
@@ -59,7 +51,7 @@ std::uint32_t EcmaScanner::character_escape() {
 std::uint32_t EcmaScanner::hex(std::size_t digits) {
     std::uint32_t value = 0;
     for (std::size_t i = 0; i < digits; ++i) {
-        const int digit = hex_digit(peek(i));
+        const int digit = ascii::hex_value(peek(i));
         if (digit < 0) {
             fail("hexadecimal digits expected");
             return 0;
@@ -74,7 +66,7 @@ std::uint32_t EcmaScanner::unicode_escape() {
     if (peek() == '{') {
         std::size_t digits = 0;
         ++at_;
-        while (hex_digit(peek(digits)) >= 0 && digits < 7) ++digits;
+        while (ascii::hex_value(peek(digits)) >= 0 && digits < 7) ++digits;
         const auto point = hex(digits);
         if (digits == 0 || point > 0x10ffff || !take("}")) fail("\\u{…} without a code point");
         return point;

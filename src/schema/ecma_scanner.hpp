@@ -9,9 +9,6 @@
 EVENTSDK_BEGIN_NAMESPACE
 namespace schema_detail {
 
-inline bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-inline bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 /// The text of a regular expression of ECMA-262, read character by character; remembers the first fault.
 class EcmaScanner {
 protected:

@@ -1,5 +1,6 @@
 #include "schema/formats.hpp"
 
+#include "core/ascii.hpp"
 #include "core/uuid_text.hpp"
 #include "schema/ecma_regex.hpp"
 #include "schema/hosts.hpp"
@@ -15,11 +16,9 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace schema_detail {
 namespace {
 
-bool is_digit_of_time(char c) noexcept { return c >= '0' && c <= '9'; }
-
 // Two digits at `at`, or -1.
 int two_digits(std::string_view text, std::size_t at) noexcept {
-    if (at + 2 > text.size() || !is_digit_of_time(text[at]) || !is_digit_of_time(text[at + 1])) return -1;
+    if (at + 2 > text.size() || !ascii::is_digit(text[at]) || !ascii::is_digit(text[at + 1])) return -1;
     return (text[at] - '0') * 10 + (text[at + 1] - '0');
 }
 
@@ -52,7 +51,7 @@ bool is_full_time(std::string_view text) {
     std::size_t at = 8;
     if (at < text.size() && text[at] == '.') {
         const auto first = ++at;
-        while (at < text.size() && is_digit_of_time(text[at])) ++at;
+        while (at < text.size() && ascii::is_digit(text[at])) ++at;
         if (at == first) return false;
     }
     const int offset = offset_minutes(text.substr(at));
@@ -74,7 +73,7 @@ bool is_json_pointer(std::string_view text) {
 bool take_units(std::string_view& text, std::string_view units) noexcept {
     auto next = std::string_view::npos;
     std::size_t taken = 0;
-    while (!text.empty() && is_digit_of_time(text.front())) {
+    while (!text.empty() && ascii::is_digit(text.front())) {
         const auto end = text.find_first_not_of("0123456789");
         if (end == std::string_view::npos) return false;
         const auto unit = units.find(text[end]);

@@ -1,5 +1,7 @@
 #include "schema/hosts.hpp"
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 #include <cstddef>
 
@@ -12,13 +14,11 @@ constexpr std::size_t max_host = 253;
 constexpr std::size_t max_local_part = 64;
 constexpr std::size_t max_mailbox = 254;
 
-bool is_decimal(char c) noexcept { return c >= '0' && c <= '9'; }
-bool is_hex(char c) noexcept { return is_decimal(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-bool is_alphanumeric(char c) noexcept { return is_decimal(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_hex(char c) noexcept { return ascii::hex_value(c) >= 0; }
 
 bool is_label(std::string_view label) noexcept {
     return !label.empty() && label.size() <= max_label && label.front() != '-' && label.back() != '-' &&
-           std::all_of(label.begin(), label.end(), [](char c) { return is_alphanumeric(c) || c == '-'; });
+           std::all_of(label.begin(), label.end(), [](char c) { return ascii::is_alphanumeric(c) || c == '-'; });
 }
 
 // How many hexadecimal groups "a:b:c" has, or -1; an IPv4 address may be the last two.
@@ -38,7 +38,7 @@ int count_groups(std::string_view text, bool last) noexcept {
 }
 
 bool is_atom_character(char c) noexcept {
-    return is_alphanumeric(c) || std::string_view{"!#$%&'*+-/=?^_`{|}~"}.find(c) != std::string_view::npos;
+    return ascii::is_alphanumeric(c) || std::string_view{"!#$%&'*+-/=?^_`{|}~"}.find(c) != std::string_view::npos;
 }
 
 bool is_dot_string(std::string_view text) noexcept {

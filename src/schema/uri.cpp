@@ -1,5 +1,6 @@
 #include "schema/uri.hpp"
 
+#include "core/ascii.hpp"
 #include "schema/hosts.hpp"
 
 #include <algorithm>
@@ -9,15 +10,6 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace schema_detail {
 namespace {
 
-bool is_uri_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-int hex_value(char c) noexcept {
-    if (is_uri_digit(c)) return c - '0';
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 bool is_one_of(char c, std::string_view set) noexcept { return set.find(c) != std::string_view::npos; }
 
 // Unreserved, sub-delims, percent escapes, and `more`.
@@ -25,9 +17,10 @@ bool holds_only(std::string_view text, std::string_view more) noexcept {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         if (c == '%') {
-            if (i + 2 >= text.size() || hex_value(text[i + 1]) < 0 || hex_value(text[i + 2]) < 0) return false;
+            if (i + 2 >= text.size() || ascii::hex_value(text[i + 1]) < 0 || ascii::hex_value(text[i + 2]) < 0)
+                return false;
             i += 2;
-        } else if (!is_letter(c) && !is_uri_digit(c) && !is_one_of(c, "-._~!$&'()*+,;=") && !is_one_of(c, more)) {
+        } else if (!ascii::is_alphanumeric(c) && !is_one_of(c, "-._~!$&'()*+,;=") && !is_one_of(c, more)) {
             return false;
         }
     }
@@ -35,8 +28,8 @@ bool holds_only(std::string_view text, std::string_view more) noexcept {
 }
 
 bool is_scheme(std::string_view text) noexcept {
-    return !text.empty() && is_letter(text.front()) && std::all_of(text.begin(), text.end(), [](char c) {
-        return is_letter(c) || is_uri_digit(c) || is_one_of(c, "+-.");
+    return !text.empty() && ascii::is_letter(text.front()) && std::all_of(text.begin(), text.end(), [](char c) {
+        return ascii::is_alphanumeric(c) || is_one_of(c, "+-.");
     });
 }
 
@@ -45,7 +38,7 @@ bool is_ip_literal(std::string_view text) {
     const auto dot = text.find('.');
     return dot != std::string_view::npos && dot > 1 && dot + 1 < text.size() &&
            std::all_of(text.begin() + 1, text.begin() + static_cast<std::ptrdiff_t>(dot),
-                       [](char c) { return hex_value(c) >= 0; }) &&
+                       [](char c) { return ascii::hex_value(c) >= 0; }) &&
            text.find('%') == std::string_view::npos && holds_only(text.substr(dot + 1), ":");
 }
 
@@ -64,7 +57,7 @@ bool is_authority(std::string_view text) {
         if (!holds_only(text.substr(0, colon), "")) return false;
         port = text.substr(colon);
     }
-    return port.empty() || (port.front() == ':' && std::all_of(port.begin() + 1, port.end(), is_uri_digit));
+    return port.empty() || (port.front() == ':' && std::all_of(port.begin() + 1, port.end(), ascii::is_digit));
 }
 
 // Removes `.` and `..`. **Source**: RFC 3986 section 5.2.4.
@@ -164,8 +157,8 @@ std::string resolve_uri(std::string_view base, std::string_view reference, bool&
 std::string percent_decoded(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const int high = text[i] == '%' && i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-        const int low = high >= 0 ? hex_value(text[i + 2]) : -1;
+        const int high = text[i] == '%' && i + 2 < text.size() ? ascii::hex_value(text[i + 1]) : -1;
+        const int low = high >= 0 ? ascii::hex_value(text[i + 2]) : -1;
         if (low < 0) {
             out += text[i];
         } else {

@@ -1,37 +1,12 @@
 #include <eventsdk/testing/outbox_fixture.hpp>
 
+#include "outbox/forwarding_store.hpp"
+
 #include <algorithm>
 #include <thread>
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace testing {
-
-/// The relay's way to the store that the fixture keeps for its questions.
-class OutboxFixture::SharedStore final : public OutboxStore {
-public:
-    explicit SharedStore(std::shared_ptr<OutboxStore> store) : store_{std::move(store)} {}
-    Result<std::vector<ShardLease>> lease(const std::string& relay, Duration duration) override {
-        return store_->lease(relay, duration);
-    }
-    [[nodiscard]] int lease_group(int shard) const noexcept override { return store_->lease_group(shard); }
-    Result<void> release(const std::string& relay) override { return store_->release(relay); }
-    Result<std::vector<OutboxRow>> pending(std::span<const ShardLease> leases, std::size_t most) override {
-        return store_->pending(leases, most);
-    }
-    void rewind() noexcept override { store_->rewind(); }
-    Result<void> mark_published(std::span<const ShardLease> leases, std::span<const OutboxRow* const> rows) override {
-        return store_->mark_published(leases, rows);
-    }
-    Result<void> mark_failed(std::span<const ShardLease> leases, std::span<const RowFailure> failures) override {
-        return store_->mark_failed(leases, failures);
-    }
-    Result<OutboxStatus> status(std::size_t most_blocked) override { return store_->status(most_blocked); }
-    Result<void> resolve(std::int64_t seq, Resolution resolution) override { return store_->resolve(seq, resolution); }
-    Result<std::int64_t> purge_archive(Duration age) override { return store_->purge_archive(age); }
-
-private:
-    std::shared_ptr<OutboxStore> store_;
-};
 
 namespace {
 
@@ -54,8 +29,9 @@ OutboxFixture::OutboxFixture(std::unique_ptr<OutboxStore> store, Catalogue catal
     for (const std::string& topic : catalogue_.topics()) broker_.create_topic({.name = topic}).value();
     Broker decorated = broker_;
     faults_ = std::make_unique<FaultPlan>(decorated);
-    relay_ = std::make_unique<OutboxRelay>(
-        OutboxRelay::create(std::make_unique<SharedStore>(store_), decorated, std::move(options)).value());
+    auto shared = std::make_unique<outbox::ForwardingStore>(store_);  // the fixture keeps the store for its questions
+    relay_ =
+        std::make_unique<OutboxRelay>(OutboxRelay::create(std::move(shared), decorated, std::move(options)).value());
 }
 
 OutboxFixture::~OutboxFixture() = default;

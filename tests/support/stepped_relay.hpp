@@ -1,7 +1,8 @@
 #pragma once
 
 #include <eventsdk/broker/broker.hpp>
-#include <eventsdk/outbox/outbox_store.hpp>
+
+#include "outbox/forwarding_store.hpp"
 
 #include <functional>
 #include <memory>
@@ -19,38 +20,33 @@ using Step = std::function<bool(std::string_view name)>;
 
 inline Error dead_process() { return {.kind = ErrorKind::unavailable, .code = "test.dead", .message = "dead"}; }
 
-class SteppedStore final : public OutboxStore {
+class SteppedStore final : public outbox::ForwardingStore {
 public:
-    SteppedStore(std::unique_ptr<OutboxStore> store, Step step) : store_{std::move(store)}, step_{std::move(step)} {}
+    SteppedStore(std::unique_ptr<OutboxStore> store, Step step)
+        : ForwardingStore{std::move(store)}, step_{std::move(step)} {}
 
     Result<std::vector<ShardLease>> lease(const std::string& relay, Duration duration) override {
         if (!step_("lease")) return dead_process();
-        return store_->lease(relay, duration);
+        return ForwardingStore::lease(relay, duration);
     }
-    [[nodiscard]] int lease_group(int shard) const noexcept override { return store_->lease_group(shard); }
     Result<void> release(const std::string& relay) override {
         if (!step_("release")) return dead_process();
-        return store_->release(relay);
+        return ForwardingStore::release(relay);
     }
     Result<std::vector<OutboxRow>> pending(std::span<const ShardLease> leases, std::size_t most) override {
         if (!step_("pending")) return dead_process();
-        return store_->pending(leases, most);
+        return ForwardingStore::pending(leases, most);
     }
-    void rewind() noexcept override { store_->rewind(); }
     Result<void> mark_published(std::span<const ShardLease> leases, std::span<const OutboxRow* const> rows) override {
         if (!step_("mark")) return dead_process();
-        return store_->mark_published(leases, rows);
+        return ForwardingStore::mark_published(leases, rows);
     }
     Result<void> mark_failed(std::span<const ShardLease> leases, std::span<const RowFailure> failures) override {
         if (!step_("mark_failed")) return dead_process();
-        return store_->mark_failed(leases, failures);
+        return ForwardingStore::mark_failed(leases, failures);
     }
-    Result<OutboxStatus> status(std::size_t most_blocked) override { return store_->status(most_blocked); }
-    Result<void> resolve(std::int64_t seq, Resolution resolution) override { return store_->resolve(seq, resolution); }
-    Result<std::int64_t> purge_archive(Duration age) override { return store_->purge_archive(age); }
 
 private:
-    std::unique_ptr<OutboxStore> store_;
     Step step_;
 };
 

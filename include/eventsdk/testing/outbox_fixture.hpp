@@ -58,7 +58,6 @@ public:
     [[nodiscard]] memory::Broker& broker() noexcept { return broker_; }
 
 private:
-    class SharedStore;
     [[nodiscard]] std::string compare(const std::vector<Record>& expected);
 
     Catalogue catalogue_;

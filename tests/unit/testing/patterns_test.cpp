@@ -36,6 +36,16 @@ struct Sales {
     }
 };
 
+// [faulty]
+struct FaultyShop {
+    Sales sales{};
+    Broker broker = memory::Broker{{.auto_create_partitions = 1}, {.logger = silent_logger()}};
+    testing::FaultPlan faults{broker};  // what is made from the broker from here on fails as it says
+    Producer producer = Producer::create(broker, shop_catalogue()).value();
+    Projector projector = Projector::create(broker, shop_catalogue(), sales.projection()).value();
+};
+// [faulty]
+
 /// An order's state, and the command that adds to it: ten pieces are the most.
 struct Order {
     std::int64_t number = 0;
@@ -198,34 +208,26 @@ TEST_CASE("pattern: a publisher does not hear of its acknowledgement", "[testing
 
 TEST_CASE("pattern: a projection loses its partitions in the middle of its work", "[testing][unit]") {
     // [rebalance]
-    Sales sales;
-    Broker broker = memory::Broker{{.auto_create_partitions = 1}, {.logger = silent_logger()}};
-    testing::FaultPlan faults{broker};
-    auto producer = Producer::create(broker, shop_catalogue()).value();
-    producer.publish("order-1", OrderPlaced{"tea", 3}).value();
-    auto projector = Projector::create(broker, shop_catalogue(), sales.projection()).value();
-    while (sales.calls == 0) REQUIRE(projector.step());
-    faults.lose();  // without notice; revoke() asks first
-    producer.publish("order-2", OrderPlaced{"tea", 1}).value();
-    REQUIRE(projector.run_until_caught_up());
-    CHECK(sales.sold() == 4);  // the first one came again, or not: it counts once
+    FaultyShop shop;
+    shop.producer.publish("order-1", OrderPlaced{"tea", 3}).value();
+    while (shop.sales.calls == 0) REQUIRE(shop.projector.step());
+    shop.faults.lose();  // without notice; revoke() asks first
+    shop.producer.publish("order-2", OrderPlaced{"tea", 1}).value();
+    REQUIRE(shop.projector.run_until_caught_up());
+    CHECK(shop.sales.sold() == 4);  // the first one came again, or not: it counts once
     // [rebalance]
 }
 
 TEST_CASE("pattern: a projection's broker is away for a while", "[testing][unit]") {
     // [away]
-    Sales sales;
-    Broker broker = memory::Broker{{.auto_create_partitions = 1}, {.logger = silent_logger()}};
-    testing::FaultPlan faults{broker};
-    auto producer = Producer::create(broker, shop_catalogue()).value();
-    producer.publish("order-1", OrderPlaced{"tea", 3}).value();
-    auto projector = Projector::create(broker, shop_catalogue(), sales.projection()).value();
-    faults.broker_down();
-    for (int round = 0; round < 100; ++round) (void)projector.step();
-    CHECK(sales.calls == 0);
-    faults.broker_up();
-    REQUIRE(projector.run_until_caught_up());
-    CHECK(sales.sold() == 3);
+    FaultyShop shop;
+    shop.producer.publish("order-1", OrderPlaced{"tea", 3}).value();
+    shop.faults.broker_down();
+    for (int round = 0; round < 100; ++round) (void)shop.projector.step();
+    CHECK(shop.sales.calls == 0);
+    shop.faults.broker_up();
+    REQUIRE(shop.projector.run_until_caught_up());
+    CHECK(shop.sales.sold() == 3);
     // [away]
 }
 
