@@ -3,6 +3,7 @@
 #include "support.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 using namespace fault;
 
@@ -148,6 +149,29 @@ TEST_CASE("a commit that was given up and is sent again comes before a newer one
     CHECK(commits_seen(log.cluster) == 3);  // the older one, the same again, the newer one
     CHECK(position().offset == 5);
     CHECK(position().metadata == "newer");
+}
+
+TEST_CASE("commits of several threads are all answered while the reader polls and commits", "[kafka][fault]") {
+    const Log log{5};
+    const auto reader = log.member();
+    read(*reader, 5);
+    std::atomic<int> answered{0};
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < 3; ++thread) {
+        threads.emplace_back([&] {
+            for (int i = 0; i < 20; ++i) answered += reader->commit(third, 60s) ? 1 : 0;
+        });
+    }
+    std::vector<ReceivedRecord> none;
+    const Stopwatch watch;
+    while (answered < 60 && watch.elapsed() < 60s) {
+        reader->commit_async(third);
+        CHECK(reader->poll(none, 1, 1ms));
+    }
+    for (std::thread& thread : threads) thread.join();
+    CHECK(answered == 60);
+    REQUIRE(reader->commit(newer, 60s));
+    CHECK(reader->committed(std::vector<TopicPartition>{{"orders", 0}}, 20s).value().at(0).offset == 5);
 }
 
 TEST_CASE("a commit behind one that is not answered says so at its deadline", "[kafka][fault]") {
