@@ -51,7 +51,9 @@ void BatchRun::show(const Task& task) {
 
 void BatchRun::done(std::size_t at) {
     batch_.ends[at] = Batch::End::done;
-    batch_.tasks[at]->record = {};
+    ReceivedRecord& record = batch_.tasks[at]->record;
+    record.forget_headers();  // this thread looked at them
+    batch_.spent.push_back(std::move(record));
 }
 
 void BatchRun::failed(std::size_t at) {

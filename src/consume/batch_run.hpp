@@ -11,8 +11,9 @@ namespace consume {
 struct Batch {
     enum class End : std::uint8_t { done, failed, given_back, behind };
     std::vector<Task*> tasks{};
-    std::vector<End> ends{};          ///< by task
-    std::vector<Verdict> verdicts{};  ///< of those that failed, in order
+    std::vector<End> ends{};              ///< by task
+    std::vector<Verdict> verdicts{};      ///< of those that failed, in order
+    std::vector<ReceivedRecord> spent{};  ///< handled ones, whose memory is not given back yet
 };
 
 /// What a running thread shows of itself, for the report of slow handlers.

@@ -65,7 +65,14 @@ void Engine::find_retried(std::span<const ReceivedRecord> records) {
         retried_.push_back(parts_->retry_topics.retried(record, parts_->projection.name(), at));
 }
 
+void Engine::free_spent() {
+    std::vector<std::vector<ReceivedRecord>> spent;  // goes behind the lock
+    const Lock lock{mutex_};
+    spent.swap(spent_);
+}
+
 void Engine::intake(std::vector<ReceivedRecord>& records) {
+    free_spent();
     if (records.empty()) return;
     if (parts_->replay) {
         for (ReceivedRecord& record : records) record.assignment = 0;  // there is one for the whole run
@@ -129,6 +136,7 @@ void Engine::end(Batch& batch) {
             static_cast<std::uint64_t>(std::count(batch.ends.begin(), batch.ends.end(), Batch::End::done));
     batch.tasks.clear();
     batch.verdicts.clear();
+    if (!batch.spent.empty()) spent_.push_back(std::exchange(batch.spent, {}));
     if (awaits_drain_ || (awaits_room_ && workload_.any_roomy())) polls_.notify_all();
 }
 

@@ -131,6 +131,7 @@ bool Engine::shut_down() {
     lock.unlock();
     work_.notify_all();
     dead_letters_.close(Duration{0});
+    free_spent();
     return drained;
 }
 

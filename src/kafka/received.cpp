@@ -68,6 +68,13 @@ std::size_t read_headers(const void* handle, HeaderView* out, std::size_t room) 
     return count;
 }
 
+void forget_headers(void* handle) noexcept {
+    rd_kafka_headers_t* headers = nullptr;
+    if (rd_kafka_message_detach_headers(static_cast<rd_kafka_message_t*>(handle), &headers) ==
+        RD_KAFKA_RESP_ERR_NO_ERROR)
+        rd_kafka_headers_destroy(headers);
+}
+
 void release(void* handle) noexcept {
     auto* message = static_cast<rd_kafka_message_t*>(handle);
     auto* owner = static_cast<RecordOwner*>(rd_kafka_topic_opaque(message->rkt));
@@ -75,7 +82,7 @@ void release(void* handle) noexcept {
     owner->release();
 }
 
-constexpr RecordStorage storage{header_count, header_at, release, find_header, read_headers};
+constexpr RecordStorage storage{header_count, header_at, release, find_header, read_headers, forget_headers};
 
 }  // namespace
 

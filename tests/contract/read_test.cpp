@@ -87,6 +87,21 @@ CONTRACT_CASE("a received record outlives its reader", "[broker][read]") {
     CHECK(records[0].value == "0");
 }
 
+CONTRACT_CASE("headers that were forgotten can be looked at again", "[broker][read]") {
+    const std::string topic = fresh_topic();
+    Record written = text(topic, "v", 0);
+    written.headers = {{"a", "1"}, {"b", std::nullopt}};
+    WriterUnderTest{}.write(written).value();
+    const auto reader = reader_at(topic, -1);
+    std::vector<ReceivedRecord> records;
+    REQUIRE(eventually([&] { return reader->poll(records, 1, backend().step()).value() == 1; }));
+    for (int time = 0; time < 2; ++time) {
+        CHECK(records[0].to_record().headers == written.headers);
+        records[0].forget_headers();
+    }
+    CHECK(records[0].value == "v");
+}
+
 CONTRACT_CASE("every partition has its turn, in its own order", "[broker][read]") {
     const std::string topic = topic_with(90, 3);
     const auto reader = read_from_start(topic, 3);

@@ -84,6 +84,8 @@ struct RecordStorage {
     std::optional<std::string_view> (*find_header)(const void* handle, std::string_view name) noexcept = nullptr;
     /// Optional: writes the views of all headers when there is `room` for them; answers how many there are.
     std::size_t (*read_headers)(const void* handle, HeaderView* out, std::size_t room) noexcept = nullptr;
+    /// Optional: gives back what the functions above took in memory; they may still be called.
+    void (*forget_headers)(void* handle) noexcept = nullptr;
 };
 
 /// A record as read: views into memory that the record itself keeps alive. Move-only.
@@ -124,6 +126,11 @@ public:
     /// All headers, in order, at once.
     /// @param memory where they are written, for reuse from record to record: it grows and never shrinks
     [[nodiscard]] std::span<const HeaderView> headers(std::vector<HeaderView>& memory) const;
+    /// Gives back the memory that looking at headers took, on the thread that took it, long before the record itself
+    /// goes. All views of headers end.
+    void forget_headers() noexcept {
+        if (storage_ != nullptr && storage_->forget_headers != nullptr) storage_->forget_headers(handle_);
+    }
     /// A copy that can be kept or written again: same topic, key, value, headers, timestamp; no partition.
     [[nodiscard]] Record to_record() const;
 

@@ -3,8 +3,10 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 
 namespace log_checker {
 namespace {
@@ -80,8 +82,14 @@ std::vector<std::int64_t> committed(const std::string& bootstrap, const std::str
         rd_kafka_topic_partition_list_new(partitions), &rd_kafka_topic_partition_list_destroy};
     for (std::int32_t partition = 0; partition < partitions; ++partition)
         rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition);
-    if (rd_kafka_committed(handle.get(), list.get(), 30'000) != 0)
-        throw std::runtime_error{"cannot ask for the offsets of " + group};
+    // The group's coordinator may be loading, or moving, behind an outage.
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+    for (auto error = rd_kafka_committed(handle.get(), list.get(), 10'000); error != RD_KAFKA_RESP_ERR_NO_ERROR;
+         error = rd_kafka_committed(handle.get(), list.get(), 10'000)) {
+        if (std::chrono::steady_clock::now() > deadline)
+            throw std::runtime_error{"cannot ask for the offsets of " + group + ": " + rd_kafka_err2str(error)};
+        std::this_thread::sleep_for(std::chrono::milliseconds{200});
+    }
     std::vector<std::int64_t> offsets;
     for (int at = 0; at < list->cnt; ++at) offsets.push_back(std::max<std::int64_t>(list->elems[at].offset, -1));
     return offsets;

@@ -109,7 +109,7 @@ TEST_CASE("a client that failed for good is replaced: each record once and in or
     CHECK(unsure.size() < 400);
     // Their publisher answers for them: the same bytes again.
     for (const std::uint64_t tag : unsure) REQUIRE(failing.writer->write(Failing::numbered(tag), 1'000 + tag));
-    REQUIRE(failing.writer->flush(20s));
+    REQUIRE(failing.writer->flush(60s));
     CHECK(failing.writer->pending() == 0);
     for (const auto& [tag, end] : failing.outcomes.seen()) {
         CAPTURE(tag);
