@@ -146,7 +146,7 @@ TEST_CASE("events whose time is over while a broker stands still end as what the
     const int records = test::experiment_size(2'000, 20'000);
     const KafkaAssignments kafka{6};
     ProducerOptions options;
-    options.writer.delivery_timeout = Duration{2'000};
+    options.writer.delivery_timeout = Duration{4'000};
     options.publish_timeout = Duration{60'000};
     Stream stream{kafka, options, 3 * records};
     stream.publish(records, {});
@@ -155,8 +155,9 @@ TEST_CASE("events whose time is over while a broker stands still end as what the
         Outage paused{2};
         paused.stop();
         REQUIRE(paused.under_way());
-        // Longer than a delivery time, and than two of them only where another broker leads by then.
-        const std::chrono::seconds pause{test::experiment_size(3, 30)};
+        // Longer than a delivery time, so that events end; and than two of them, for which later events wait, only where
+        // another broker leads by then.
+        const std::chrono::seconds pause{test::experiment_size(6, 30)};
         done = stream.publish_within(pause, records, std::chrono::microseconds{1'500});
         paused.go_on();
     }
