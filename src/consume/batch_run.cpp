@@ -32,6 +32,7 @@ void fetch_ahead(std::span<Task* const> next) {
 
 void BatchRun::run() {
     batch_.ends.assign(batch_.tasks.size(), Batch::End::behind);
+    batch_.spent.reserve(batch_.tasks.size());
     for (std::size_t at = 0; at < batch_.tasks.size(); ++at) {
         fetch_ahead(std::span{batch_.tasks}.subspan(at));
         run_one(at);
