@@ -90,7 +90,7 @@ bench::Run run_bare(const std::string& bootstrap, const std::string& topic, std:
     return run;
 }
 
-bench::Run run_sdk(const Broker& broker, const Catalogue& catalogue, std::size_t count) {
+bench::Run run_sdk(const Broker& broker, const Catalogue& catalogue, std::size_t count, int workers) {
     std::atomic<std::size_t> handled{0};
     std::atomic<std::int64_t> sum{0};
     std::optional<bench::Measure> measure;
@@ -99,7 +99,7 @@ bench::Run run_sdk(const Broker& broker, const Catalogue& catalogue, std::size_t
         if (handled.fetch_add(1, std::memory_order_relaxed) == 0) measure.emplace();
         sum.fetch_add(event.bytes, std::memory_order_relaxed);
     });
-    auto projector = Projector::create(broker, catalogue, std::move(projection));
+    auto projector = Projector::create(broker, catalogue, std::move(projection), {.workers = workers});
     if (!projector) bench::give_up(projector.error().to_string());
     if (auto ended = projector->run_until_caught_up(); !ended) bench::give_up(ended.error().to_string());
     const bench::Run run = measure->end(handled);
@@ -112,6 +112,7 @@ bench::Run run_sdk(const Broker& broker, const Catalogue& catalogue, std::size_t
 int main(int argument_count, char** arguments) {
     const std::size_t records = bench::argument(argument_count, arguments, "--records", 1'000'000);
     const std::size_t rounds = bench::argument(argument_count, arguments, "--rounds", 5);
+    const int workers = static_cast<int>(bench::argument(argument_count, arguments, "--workers", 1));
     const auto options = kafka::Options::from_environment();
     if (!options) bench::give_up(options.error().to_string());
     auto broker = kafka::connect(*options, Runtime{.logger = silent_logger()});
@@ -133,7 +134,7 @@ int main(int argument_count, char** arguments) {
         bench::print("bare librdkafka", bare_runs.back());
         header_runs.push_back(run_bare(options->bootstrap_servers, topic, records, true));
         bench::print("bare, headers read", header_runs.back());
-        sdk_runs.push_back(run_sdk(*broker, catalogue, records));
+        sdk_runs.push_back(run_sdk(*broker, catalogue, records, workers));
         bench::print("eventsdk", sdk_runs.back());
     }
     std::printf("medians of %zu:\n", rounds);

@@ -6,6 +6,15 @@
 
 EVENTSDK_BEGIN_NAMESPACE
 namespace kafka {
+namespace {
+
+void keep_headers(rd_kafka_message_t* message, Ticket& ticket) noexcept {
+    rd_kafka_headers_t* headers = nullptr;
+    if (ticket.keeps_headers && rd_kafka_message_detach_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR)
+        ticket.spent.reset(headers);
+}
+
+}  // namespace
 
 void ProducerCore::deliver() noexcept {
     constexpr int slice_ms = 100;
@@ -78,7 +87,10 @@ void ProducerCore::take_reports(rd_kafka_event_t* event) {
             if (fatal_error() && take_over(*message, *ticket)) continue;
         }
         outcomes_.push_back({.tag = ticket->tag, .partition = message->partition, .offset = message->offset});
-        if (!failed) continue;
+        if (!failed) {
+            keep_headers(const_cast<rd_kafka_message_t*>(message), *ticket);
+            continue;
+        }
         if (errors_.empty()) errors_.reserve(count);  // the outcomes point into it
         errors_.push_back(outcome_error(*message));
         outcomes_.back().offset = -1;

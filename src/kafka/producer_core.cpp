@@ -126,8 +126,9 @@ Result<void> ProducerCore::write(const Record& record, std::uint64_t tag) {
         return make_error(ErrorKind::invalid_argument, codes::partition_unknown,
                           fmt::format("topic '{}': partition {} is negative", record.topic, *record.partition));
     }
-    HeaderList headers = headers_of(record);
     Ticket* const ticket = tickets_.take(tag);
+    ticket->spent.reset();
+    HeaderList headers = headers_of(record);
     const auto* key = record.key ? record.key->data() : nullptr;
     auto* value = record.value ? const_cast<char*>(record.value->data()) : nullptr;
     const std::size_t key_size = record.key ? record.key->size() : 0;

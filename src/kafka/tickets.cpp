@@ -5,10 +5,17 @@ namespace kafka {
 
 Ticket* Tickets::take(std::uint64_t tag) {
     const std::lock_guard lock{mutex_};
-    if (free_ == nullptr) free_ = &tickets_.emplace_back();
+    if (free_ == nullptr) {
+        free_ = &tickets_.emplace_back();
+        free_->keeps_headers = tickets_.size() <= most_with_headers;
+    }
     Ticket* ticket = free_;
     free_ = ticket->next_free;
-    *ticket = {tag, ++order_, first_generation_ + open_.size() - 1, nullptr, true};
+    ticket->tag = tag;
+    ticket->order = ++order_;
+    ticket->generation = first_generation_ + open_.size() - 1;
+    ticket->next_free = nullptr;
+    ticket->taken = true;
     ++open_.back();
     ++pending_;
     if (free_ != nullptr) __builtin_prefetch(free_, 1);  // the delivery thread had it last

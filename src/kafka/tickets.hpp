@@ -1,5 +1,7 @@
 #pragma once
 
+#include "kafka/rdkafka.hpp"
+
 #include <eventsdk/broker/writer.hpp>
 #include <eventsdk/core/clock.hpp>
 
@@ -18,6 +20,10 @@ namespace kafka {
 struct Ticket {
     std::uint64_t tag = 0;    ///< the caller's
     std::uint64_t order = 0;  ///< its place among all
+    /// Headers of an earlier record. Whoever takes the ticket frees them just before it makes new ones, which then get
+    /// the same memory at once; freed by the hundred, as librdkafka does it, they cost more than the rest of a write.
+    HeaderList spent{};
+    bool keeps_headers = false;  ///< few enough tickets do
     // Of Tickets.
     std::uint64_t generation = 0;
     Ticket* next_free = nullptr;
@@ -48,6 +54,8 @@ public:
     void clear() noexcept;
 
 private:
+    static constexpr std::size_t most_with_headers = 16'384;
+
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;
     std::deque<Ticket> tickets_;  // addresses stay
