@@ -14,6 +14,10 @@ namespace {
 constexpr Duration longest_idle{50};
 // Dead letters that come while others are under way go together, but do not wait for a topic that does not answer.
 constexpr std::chrono::milliseconds letters_apart{50};
+// Each group is a request to the broker: the larger the last one, the longer the next one gathers. A lone letter, for which
+// a key waits, hardly does.
+constexpr std::chrono::milliseconds gap_per_letter{1};
+constexpr std::chrono::milliseconds longest_gap{5};
 
 Limits limits_of(const Parts& parts) {
     const ProjectorOptions& options = parts.options;
@@ -146,6 +150,10 @@ void Engine::wait_for_work(Lock& lock) {
         const auto left = std::chrono::ceil<Duration>(*due - now().monotonic);
         patience = std::clamp(left, Duration{1}, longest_idle);
     }
+    if (workload_.has_dead()) {
+        const auto left = std::chrono::ceil<Duration>(next_letters() - std::chrono::steady_clock::now());
+        patience = std::clamp(left, Duration{1}, patience);
+    }
     ++idle_;
     work_.wait_for(lock, patience);
     --idle_;
@@ -172,9 +180,12 @@ bool Engine::exchange(Batch& batch, std::size_t max_tasks, bool wait) {
     return true;
 }
 
+std::chrono::steady_clock::time_point Engine::next_letters() const {
+    return letters_written_ + (letters_under_way_ == 0 ? letters_gap_ : letters_apart);
+}
+
 bool Engine::dead_letters_due() const {
-    return workload_.has_dead() &&
-           (letters_under_way_ == 0 || std::chrono::steady_clock::now() - letters_written_ >= letters_apart);
+    return workload_.has_dead() && std::chrono::steady_clock::now() >= next_letters();
 }
 
 Record Engine::letter_of(const Task& task) const {
@@ -198,6 +209,7 @@ void Engine::write_dead_letters() {
         workload_.take_dead(dead);
         if (!parts_->replay) letters_under_way_ += dead.size();
         letters_written_ = std::chrono::steady_clock::now();
+        if (has_workers_) letters_gap_ = std::min(longest_gap, gap_per_letter * static_cast<int>(dead.size()));
     }
     if (parts_->replay) return note_failures(dead);
     for (Task* task : dead) {

@@ -53,7 +53,10 @@ public:
     // The polling thread.
     void attach(Reader* reader) { reader_ = reader; }
     /// There are workers: the polling thread waits for nobody's answer.
-    void begin_run() { sequences_.ask_beside(); }
+    void begin_run() {
+        has_workers_ = true;
+        sequences_.ask_beside();
+    }
     void intake(std::vector<ReceivedRecord>& records);
     [[nodiscard]] Result<void> check_logs(std::span<const Checkpoint> stored) { return stored_.check_logs(stored); }
     /// Takes partitions whose stored positions are known by now into work.
@@ -101,6 +104,7 @@ private:
     void find_retried(std::span<const ReceivedRecord> records);
     void free_spent();
     void end(Batch& batch);
+    [[nodiscard]] std::chrono::steady_clock::time_point next_letters() const;
     [[nodiscard]] bool dead_letters_due() const;
     void end_failed(Task& task, Verdict verdict, const Now& at);
     [[nodiscard]] Record letter_of(const Task& task) const;
@@ -133,6 +137,8 @@ private:
     std::size_t idle_ = 0;
     std::size_t letters_under_way_ = 0;
     std::chrono::steady_clock::time_point letters_written_{};
+    std::chrono::milliseconds letters_gap_{0};
+    bool has_workers_ = false;
     bool awaits_room_ = false;   // the polling thread; woken as soon as there is
     bool awaits_drain_ = false;  // it looks again after each batch
     bool ending_ = false;
