@@ -1,6 +1,7 @@
 // Typed consume (parse, schema check, dispatch to a handler, commit) beside a bare rd_kafka_consume_batch_queue loop over
-// the same topic of distinct records, and beside one that also reads each record's headers: their parsing is librdkafka's.
-// Needs a Kafka: tools/bench consume starts one.
+// the same topic of distinct records. Two more say where the rest goes: a bare loop that also reads each record's headers,
+// whose parsing is librdkafka's, and one thread that opens and fills events with no projector around it. The records have
+// the SDK's five headers, or the first N of them (`--headers N`). Needs a Kafka: tools/bench consume starts one.
 
 #include <eventsdk/consume/projector.hpp>
 #include <eventsdk/kafka/connect.hpp>
@@ -9,6 +10,7 @@
 #include "submission.hpp"
 #include "support.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 
@@ -90,6 +92,36 @@ bench::Run run_bare(const std::string& bootstrap, const std::string& topic, std:
     return run;
 }
 
+/// Reads, parses, checks and fills on one thread: no keys, no workers, no offsets.
+bench::Run run_opening(const Broker& broker, const Catalogue& catalogue, const std::string& topic, std::size_t count) {
+    auto reader = broker.port().reader({}, nullptr).value();
+    std::vector<PartitionOffset> all;
+    for (std::int32_t partition = 0; partition < 4; ++partition) all.push_back({topic, partition, -1});
+    reader->assign(all).value();
+    std::vector<ReceivedRecord> records;
+    OpenScratch scratch;
+    Opened opened;
+    bench::Submission event;
+    std::size_t read = 0;
+    std::int64_t sum = 0;
+    std::optional<bench::Measure> measure;
+    while (read < count) {
+        if (reader->poll(records, 1'000, Duration{100}).value() == 0) continue;
+        if (!measure) measure.emplace();
+        for (ReceivedRecord& record : records) {
+            catalogue.open(record, scratch, opened).value();
+            opened.fill(describe_event<bench::Submission>(), &event).value();
+            record.forget_headers();
+            sum += event.bytes;
+        }
+        read += records.size();
+        records.clear();
+    }
+    const bench::Run run = measure->end(read);
+    if (sum == 0) bench::give_up("nothing was read");
+    return run;
+}
+
 bench::Run run_sdk(const Broker& broker, const Catalogue& catalogue, std::size_t count, int workers) {
     std::atomic<std::size_t> handled{0};
     std::atomic<std::int64_t> sum{0};
@@ -113,6 +145,7 @@ int main(int argument_count, char** arguments) {
     const std::size_t records = bench::argument(argument_count, arguments, "--records", 1'000'000);
     const std::size_t rounds = bench::argument(argument_count, arguments, "--rounds", 5);
     const int workers = static_cast<int>(bench::argument(argument_count, arguments, "--workers", 1));
+    const std::size_t headers = bench::argument(argument_count, arguments, "--headers", 100);
     const auto options = kafka::Options::from_environment();
     if (!options) bench::give_up(options.error().to_string());
     auto broker = kafka::connect(*options, Runtime{.logger = silent_logger()});
@@ -120,30 +153,37 @@ int main(int argument_count, char** arguments) {
     const std::string topic = bench::make_topic(*broker, "bench.consume");
     const Catalogue catalogue = bench::load_catalogue(topic);
     {
-        const std::vector<Record> prepared = bench::prepared_records(catalogue, broker->runtime());
-        std::printf("consume: %zu records, value %zu bytes, 4 partitions, read_committed, one worker\n", records,
-                    prepared.back().value->size());
+        std::vector<Record> prepared = bench::prepared_records(catalogue, broker->runtime());
+        for (Record& record : prepared) record.headers.resize(std::min(record.headers.size(), headers));
+        std::printf("consume: %zu records, value %zu bytes, %zu headers, 4 partitions, read_committed, one worker\n",
+                    records, prepared.back().value->size(), prepared.back().headers.size());
         bench::BareProducer{options->bootstrap_servers, topic}.run(prepared, records);
     }
     (void)run_bare(options->bootstrap_servers, topic, records, false);
     std::vector<bench::Run> sdk_runs;
     std::vector<bench::Run> bare_runs;
     std::vector<bench::Run> header_runs;
+    std::vector<bench::Run> opening_runs;
     for (std::size_t round = 0; round < rounds; ++round) {
         bare_runs.push_back(run_bare(options->bootstrap_servers, topic, records, false));
         bench::print("bare librdkafka", bare_runs.back());
         header_runs.push_back(run_bare(options->bootstrap_servers, topic, records, true));
         bench::print("bare, headers read", header_runs.back());
+        opening_runs.push_back(run_opening(*broker, catalogue, topic, records));
+        bench::print("open and fill alone", opening_runs.back());
         sdk_runs.push_back(run_sdk(*broker, catalogue, records, workers));
         bench::print("eventsdk", sdk_runs.back());
     }
     std::printf("medians of %zu:\n", rounds);
     bench::print("bare librdkafka", bench::median(bare_runs));
     bench::print("bare, headers read", bench::median(header_runs));
+    bench::print("open and fill alone", bench::median(opening_runs));
     bench::print("eventsdk", bench::median(sdk_runs));
     bench::print_ratio(bench::median(sdk_runs), bench::median(bare_runs));
     std::printf("with the headers read: ");
     bench::print_ratio(bench::median(sdk_runs), bench::median(header_runs));
+    std::printf("open and fill alone: ");
+    bench::print_ratio(bench::median(opening_runs), bench::median(bare_runs));
     std::printf("memory: peak %ld KiB\n", bench::peak_kib());
     return 0;
 }

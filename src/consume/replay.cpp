@@ -163,9 +163,9 @@ std::string ReplayProgress::bar(int width) const {
     const std::int64_t total = static_cast<std::int64_t>(handled) + std::max<std::int64_t>(remaining, 0);
     const double share = caught_up || total == 0 ? 1.0 : static_cast<double>(handled) / static_cast<double>(total);
     const int cells = std::clamp(width, 1, 200);
-    const int full = static_cast<int>(share * cells);
-    std::string line = "[" + std::string(static_cast<std::size_t>(full), '#') +
-                       std::string(static_cast<std::size_t>(cells - full), '.') + "]";
+    const auto full = static_cast<std::size_t>(share * cells);
+    std::string line = "[";
+    line.append(full, '#').append(static_cast<std::size_t>(cells) - full, '.').append("]");
     char text[160];
     std::snprintf(text, sizeof text, " %3d %%  %llu handled, %lld to go, %.0f/s", static_cast<int>(share * 100.0),
                   static_cast<unsigned long long>(handled), static_cast<long long>(remaining), records_per_second);

@@ -312,8 +312,8 @@ TEST_CASE("processes that join, leave and are killed at random count every event
     school.check_journal("sqlite");
     school.check_journal("postgres");
     school.check_dead_letters(2);
-    WARN(events << " events, " << killed << " kills, " << left << " orderly ends; at the last kill " << counted
-                << " of " << 2 * all << " were counted");
+    WARN("seed " << seed << ": " << events << " events, " << killed << " kills, " << left
+                 << " orderly ends; at the last kill " << counted << " of " << 2 * all << " were counted");
 }
 
 TEST_CASE("a topic of a real Kafka that was created anew is told by its events", "[consume][fault]") {
