@@ -76,8 +76,7 @@ void Engine::free_spent() {
 }
 
 void Engine::intake(std::vector<ReceivedRecord>& records) {
-    free_spent();
-    if (records.empty()) return;
+    if (records.empty()) return free_spent();
     if (parts_->replay) {
         for (ReceivedRecord& record : records) record.assignment = 0;  // there is one for the whole run
     }
@@ -85,8 +84,10 @@ void Engine::intake(std::vector<ReceivedRecord>& records) {
     for (const ReceivedRecord& record : records) keys_.push_back(key_of(record));
     if (parts_->retry_topics.any()) find_retried(records);
     bool wake = false;
+    std::vector<std::vector<ReceivedRecord>> spent;  // goes behind the lock
     {
         const Lock lock{mutex_};
+        spent.swap(spent_);
         for (std::size_t at = 0; at < records.size(); ++at) {
             const Retried* retried = !retried_.empty() && retried_[at] ? &*retried_[at] : nullptr;
             (void)workload_.deliver(std::move(records[at]), keys_[at], retried);

@@ -17,6 +17,11 @@ namespace {
 
 constexpr Duration purge_bound{2'000};
 
+Error negative_partition(const Record& record) {
+    return make_error(ErrorKind::invalid_argument, codes::partition_unknown,
+                      fmt::format("topic '{}': partition {} is negative", record.topic, *record.partition));
+}
+
 Error closed_error() { return make_error(ErrorKind::closed, codes::writer_closed, "the writer is closed"); }
 
 // librdkafka reports a partition out of range as unknown, which is how a misbehaving function ends, too.
@@ -122,10 +127,7 @@ Result<void> ProducerCore::write(const Record& record, std::uint64_t tag) {
         lock.lock();
         if (closing_) return closed_error();
     }
-    if (record.partition && *record.partition < 0) {
-        return make_error(ErrorKind::invalid_argument, codes::partition_unknown,
-                          fmt::format("topic '{}': partition {} is negative", record.topic, *record.partition));
-    }
+    if (record.partition && *record.partition < 0) return negative_partition(record);
     Ticket* const ticket = tickets_.take(tag);
     ticket->spent.reset();
     HeaderList headers = headers_of(record);

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <eventsdk/broker/broker.hpp>
-
 #include "outbox/forwarding_store.hpp"
+#include "support/passing_port.hpp"
 
 #include <functional>
 #include <memory>
@@ -89,31 +88,23 @@ private:
     Step step_;
 };
 
-class SteppedPort final : public BrokerPort {
+class SteppedPort final : public PassingPort {
 public:
-    SteppedPort(std::shared_ptr<BrokerPort> port, Step step) : port_{std::move(port)}, step_{std::move(step)} {}
+    SteppedPort(std::shared_ptr<BrokerPort> port, Step step) : PassingPort{std::move(port)}, step_{std::move(step)} {}
 
-    Result<std::unique_ptr<Writer>> writer(const WriterOptions& options, WriteSink& sink) override {
-        return port_->writer(options, sink);
-    }
     Result<std::unique_ptr<TransactionalWriter>> transactional_writer(const TransactionalWriterOptions& options,
                                                                       WriteSink& sink) override {
         if (!step_("initialise")) return dead_process();
-        auto made = port_->transactional_writer(options, sink);
+        auto made = PassingPort::transactional_writer(options, sink);
         if (!made) return std::move(made).error();
         return std::unique_ptr<TransactionalWriter>{std::make_unique<SteppedWriter>(std::move(*made), step_)};
     }
     Result<std::unique_ptr<Reader>> reader(const ReaderOptions& options, RebalanceListener* listener) override {
         if (!step_("reader")) return dead_process();
-        return port_->reader(options, listener);
+        return PassingPort::reader(options, listener);
     }
-    Result<std::unique_ptr<Admin>> admin() override { return port_->admin(); }
-    Result<void> probe(Duration timeout) override { return port_->probe(timeout); }
-    [[nodiscard]] const Runtime& runtime() const noexcept override { return port_->runtime(); }
-    [[nodiscard]] std::string describe() const override { return port_->describe(); }
 
 private:
-    std::shared_ptr<BrokerPort> port_;
     Step step_;
 };
 

@@ -1,5 +1,7 @@
 #include "world.hpp"
 
+#include "support/passing_port.hpp"
+
 #include <atomic>
 
 using namespace world;
@@ -8,27 +10,16 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Counts how often a writer is told to hurry: on Kafka each is a request.
-class CountingPort final : public BrokerPort {
+class CountingPort final : public test::PassingPort {
 public:
     CountingPort(std::shared_ptr<BrokerPort> port, std::atomic<int>& hurries)
-        : port_{std::move(port)}, hurries_{hurries} {}
+        : PassingPort{std::move(port)}, hurries_{hurries} {}
 
     Result<std::unique_ptr<Writer>> writer(const WriterOptions& options, WriteSink& sink) override {
-        auto made = port_->writer(options, sink);
+        auto made = PassingPort::writer(options, sink);
         if (!made) return made;
         return std::unique_ptr<Writer>{std::make_unique<CountingWriter>(std::move(*made), hurries_)};
     }
-    Result<std::unique_ptr<TransactionalWriter>> transactional_writer(const TransactionalWriterOptions& options,
-                                                                      WriteSink& sink) override {
-        return port_->transactional_writer(options, sink);
-    }
-    Result<std::unique_ptr<Reader>> reader(const ReaderOptions& options, RebalanceListener* listener) override {
-        return port_->reader(options, listener);
-    }
-    Result<std::unique_ptr<Admin>> admin() override { return port_->admin(); }
-    Result<void> probe(Duration timeout) override { return port_->probe(timeout); }
-    [[nodiscard]] const Runtime& runtime() const noexcept override { return port_->runtime(); }
-    [[nodiscard]] std::string describe() const override { return port_->describe(); }
 
 private:
     class CountingWriter final : public Writer {
@@ -49,7 +40,6 @@ private:
         std::atomic<int>& hurries_;
     };
 
-    std::shared_ptr<BrokerPort> port_;
     std::atomic<int>& hurries_;
 };
 
