@@ -17,7 +17,7 @@ constexpr std::chrono::milliseconds letters_apart{50};
 // Each group is a request to the broker: the larger the last one, the longer the next one gathers. A lone letter, for which
 // a key waits, hardly does.
 constexpr std::chrono::milliseconds gap_per_letter{1};
-constexpr std::chrono::milliseconds longest_gap{5};
+constexpr std::chrono::milliseconds longest_gap{10};
 
 Limits limits_of(const Parts& parts) {
     const ProjectorOptions& options = parts.options;
