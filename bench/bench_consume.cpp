@@ -122,7 +122,7 @@ bench::Run run_opening(const Broker& broker, const Catalogue& catalogue, const s
     return run;
 }
 
-bench::Run run_sdk(const Broker& broker, const Catalogue& catalogue, std::size_t count, int workers) {
+bench::Run run_sdk(const Broker& broker, const Catalogue& catalogue, std::size_t count) {
     std::atomic<std::size_t> handled{0};
     std::atomic<std::int64_t> sum{0};
     std::optional<bench::Measure> measure;
@@ -131,7 +131,7 @@ bench::Run run_sdk(const Broker& broker, const Catalogue& catalogue, std::size_t
         if (handled.fetch_add(1, std::memory_order_relaxed) == 0) measure.emplace();
         sum.fetch_add(event.bytes, std::memory_order_relaxed);
     });
-    auto projector = Projector::create(broker, catalogue, std::move(projection), {.workers = workers});
+    auto projector = Projector::create(broker, catalogue, std::move(projection));
     if (!projector) bench::give_up(projector.error().to_string());
     if (auto ended = projector->run_until_caught_up(); !ended) bench::give_up(ended.error().to_string());
     const bench::Run run = measure->end(handled);
@@ -144,7 +144,6 @@ bench::Run run_sdk(const Broker& broker, const Catalogue& catalogue, std::size_t
 int main(int argument_count, char** arguments) {
     const std::size_t records = bench::argument(argument_count, arguments, "--records", 1'000'000);
     const std::size_t rounds = bench::argument(argument_count, arguments, "--rounds", 5);
-    const int workers = static_cast<int>(bench::argument(argument_count, arguments, "--workers", 1));
     const std::size_t headers = bench::argument(argument_count, arguments, "--headers", 100);
     const auto options = kafka::Options::from_environment();
     if (!options) bench::give_up(options.error().to_string());
@@ -171,7 +170,7 @@ int main(int argument_count, char** arguments) {
         bench::print("bare, headers read", header_runs.back());
         opening_runs.push_back(run_opening(*broker, catalogue, topic, records));
         bench::print("open and fill alone", opening_runs.back());
-        sdk_runs.push_back(run_sdk(*broker, catalogue, records, workers));
+        sdk_runs.push_back(run_sdk(*broker, catalogue, records));
         bench::print("eventsdk", sdk_runs.back());
     }
     std::printf("medians of %zu:\n", rounds);

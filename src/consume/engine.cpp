@@ -208,9 +208,10 @@ void Engine::write_dead_letters() {
         const Lock lock{mutex_};
         if (!dead_letters_due()) return;
         workload_.take_dead(dead);
-        if (!parts_->replay) letters_under_way_ += dead.size();
         letters_written_ = std::chrono::steady_clock::now();
-        if (has_workers_) letters_gap_ = std::min(longest_gap, gap_per_letter * static_cast<int>(dead.size()));
+        if (!parts_->replay) letters_under_way_ += dead.size();
+        if (has_workers_ && !parts_->replay)
+            letters_gap_ = std::min(longest_gap, gap_per_letter * static_cast<int>(dead.size()));
     }
     if (parts_->replay) return note_failures(dead);
     for (Task* task : dead) {

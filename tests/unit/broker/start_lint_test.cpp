@@ -3,6 +3,7 @@
 #include <eventsdk/testing/fault_plan.hpp>
 
 #include "support/catch.hpp"
+#include "support/passing_port.hpp"
 
 #include <set>
 
@@ -32,29 +33,12 @@ struct Cluster {
 using Found = std::set<std::string>;
 
 /// A way to the brokers that has something to say.
-class Talking final : public BrokerPort {
+class Talking final : public test::PassingPort {
 public:
-    explicit Talking(std::shared_ptr<BrokerPort> port) : port_{std::move(port)} {}
-    Result<std::unique_ptr<Writer>> writer(const WriterOptions& options, WriteSink& sink) override {
-        return port_->writer(options, sink);
-    }
-    Result<std::unique_ptr<TransactionalWriter>> transactional_writer(const TransactionalWriterOptions& options,
-                                                                      WriteSink& sink) override {
-        return port_->transactional_writer(options, sink);
-    }
-    Result<std::unique_ptr<Reader>> reader(const ReaderOptions& options, RebalanceListener* listener) override {
-        return port_->reader(options, listener);
-    }
-    Result<std::unique_ptr<Admin>> admin() override { return port_->admin(); }
-    Result<void> probe(Duration timeout) override { return port_->probe(timeout); }
-    [[nodiscard]] const Runtime& runtime() const noexcept override { return port_->runtime(); }
-    [[nodiscard]] std::string describe() const override { return port_->describe(); }
+    using PassingPort::PassingPort;
     [[nodiscard]] std::vector<Finding> findings() const override {
         return {{{}, "lint.plaintext", "events travel in the clear", "use TLS"}};
     }
-
-private:
-    std::shared_ptr<BrokerPort> port_;
 };
 
 }  // namespace
