@@ -48,6 +48,8 @@ public:
 
     /// The records behind `task` in its key, in order.
     void behind(Task task, std::vector<Task>& out) const;
+    /// The first record of the key of `task`.
+    [[nodiscard]] Task first(Task task) const { return lanes_[links_[task].lane].head; }
     [[nodiscard]] bool has_ready() const { return ready_head_ != none; }
     [[nodiscard]] std::size_t keys() const { return table_.size(); }
 

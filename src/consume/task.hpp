@@ -112,9 +112,10 @@ struct Task {
     int attempts = 0;  ///< runs that counted
     int writes = 0;    ///< failed writes of its dead letter
     Phase phase = Phase::free;
-    bool follows = false;       ///< an earlier record of its key is dead: it is not run
-    bool by_reference = false;  ///< its dead letter is too large with its value
-    bool detached = false;      ///< no longer in its key's queue: the partition went while the writer had it
+    bool follows = false;              ///< an earlier record of its key is dead: it is not run
+    bool by_reference = false;         ///< its dead letter is too large with its value
+    bool followed_by_fetched = false;  ///< held not long enough that what is behind it were copied
+    bool detached = false;             ///< no longer in its key's queue: the partition went while the writer had it
 };
 
 }  // namespace consume

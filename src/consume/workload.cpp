@@ -102,14 +102,14 @@ bool Workload::deliver(ReceivedRecord&& record, std::uint64_t key, const Retried
     task.ticket = home.tracker.deliver(task.record.offset);
     task.attempts = task.writes = 0;
     task.phase = Phase::queued;
-    task.detached = task.by_reference = task.follows = false;
+    task.detached = task.by_reference = task.follows = task.followed_by_fetched = false;
     task.offset = task.rank = task.record.offset;
     home.bytes += task.bytes;
     if (!home.earlier.empty()) recall_tries(task);
     assignment_.enter(*index);
     if (retried != nullptr) {
         hold_until(task, *retried);
-    } else if (!scheduler_.push(key, task.id, *index)) {
+    } else if (!scheduler_.push(key, task.id, *index) && !tasks_[scheduler_.first(task.id)].followed_by_fetched) {
         detach_memory(task);
     }
     return true;
@@ -190,9 +190,8 @@ void Workload::hold(Task& task, Phase phase) {
         scheduler_.hold(task.id);
         ++task.home->held;
         detach_memory(task);
-        scratch_.clear();
-        scheduler_.behind(task.id, scratch_);
-        for (const std::uint32_t id : scratch_) detach_memory(tasks_[id]);
+        task.followed_by_fetched = true;
+        held_lately_.push_back(task.id);
     }
     task.phase = phase;
 }
@@ -200,6 +199,7 @@ void Workload::hold(Task& task, Phase phase) {
 void Workload::wake(Task& task) {
     --task.home->held;
     task.phase = Phase::queued;
+    task.followed_by_fetched = false;
     scheduler_.release(task.id);
 }
 
@@ -258,6 +258,7 @@ void Workload::refresh_gate(Assignment::Index index) {
 }
 
 void Workload::tick(MonotonicTime now) {
+    copy_held(now);
     std::vector<std::uint32_t> due;
     schedule_.take_due(now, due);
     for (const std::uint32_t id : due) {

@@ -132,6 +132,8 @@ private:
         return task.home->draining || !assignment_.live(task.partition);
     }
     void hold(Task& task, Phase phase);
+    /// Copies what stands behind records that have been held for long; looks every `copy_interval`.
+    void copy_held(MonotonicTime now);
     void hold_until(Task& task, const Retried& retried);
     void admit(Task& task);
     void move_on(Task& task, const Verdict& verdict);
@@ -144,6 +146,7 @@ private:
     void refresh_gate(Assignment::Index index);
     /// Gives a record that may wait for long memory of its own: it must not pin a whole fetched batch.
     static void detach_memory(Task& task);
+    void detach_behind(const Task& task);
     [[nodiscard]] bool full(Assignment::Index index) const;
     [[nodiscard]] bool roomy(Assignment::Index index) const;
     [[nodiscard]] PartitionOffset position_of(Assignment::Index index);
@@ -160,6 +163,11 @@ private:
     std::deque<Task> tasks_;                              // by id; addresses stay
     std::vector<std::uint32_t> free_;
     std::vector<Task*> dead_;
+    // Held since the last look and before it. Most are dead letters that are acknowledged within milliseconds: what
+    // stands behind them is copied only when they are still held at the second look.
+    std::vector<std::uint32_t> held_lately_;
+    std::vector<std::uint32_t> held_before_;
+    MonotonicTime next_copies_{};
     std::vector<std::uint32_t> scratch_;
 };
 

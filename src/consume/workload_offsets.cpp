@@ -9,12 +9,31 @@ EVENTSDK_BEGIN_NAMESPACE
 namespace consume {
 namespace {
 
+constexpr Duration copy_interval{100};
 constexpr Duration first_rewrite_pause{1'000};
 constexpr Duration longest_rewrite_pause{30'000};
 
 }  // namespace
 
 void Workload::detach_memory(Task& task) { task.record = broker::compact_copy(task.record); }
+
+void Workload::detach_behind(const Task& task) {
+    scratch_.clear();
+    scheduler_.behind(task.id, scratch_);
+    for (const std::uint32_t id : scratch_) detach_memory(tasks_[id]);
+}
+
+void Workload::copy_held(MonotonicTime now) {
+    if (now < next_copies_) return;
+    next_copies_ = now + copy_interval;
+    for (const std::uint32_t id : held_before_) {
+        Task& task = tasks_[id];
+        if (task.phase == Phase::free || task.detached || !std::exchange(task.followed_by_fetched, false)) continue;
+        detach_behind(task);
+    }
+    held_before_.swap(held_lately_);
+    held_lately_.clear();
+}
 
 std::uint64_t Workload::next_random() {  // splitmix64
     std::uint64_t mixed = random_ += 0x9E3779B97F4A7C15U;
