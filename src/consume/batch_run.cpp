@@ -59,8 +59,9 @@ void BatchRun::done(std::size_t at) {
 
 void BatchRun::failed(std::size_t at) {
     batch_.ends[at] = Batch::End::failed;
+    const bool goes_on = verdict_.outcome == Handled::Outcome::skip;
     batch_.verdicts.push_back(std::move(verdict_));
-    stopped_.push_back(batch_.tasks[at]->key);
+    if (!goes_on) stopped_.push_back(batch_.tasks[at]->key);
 }
 
 void BatchRun::given_back(std::size_t at) {
@@ -72,14 +73,19 @@ void BatchRun::run_one(std::size_t at) {
     const Task& task = *batch_.tasks[at];
     if (is_behind(task)) return;
     show(task);
-    if (task.home->abandoned.load(std::memory_order_relaxed)) return given_back(at);
+    if (task.home->abandoned.load(std::memory_order_relaxed)) return give_back(at);
     if (task.follows) return follow(at);
     switch (dispatcher_.offer(task.record, task.attempts + 1, task.finished, task.key, verdict_)) {
-        case Dispatcher::Answer::done: return done(at);
+        case Dispatcher::Answer::done: return gathered_.empty() ? done(at) : passed_.push_back(at);
         case Dispatcher::Answer::failed: return failed(at);
         case Dispatcher::Answer::gathered: return gathered_.push_back(at);
         case Dispatcher::Answer::after_gathered: run_gathered(); return run_one(at);
     }
+}
+
+void BatchRun::give_back(std::size_t at) {
+    run_gathered();
+    if (!is_behind(*batch_.tasks[at])) given_back(at);
 }
 
 void BatchRun::follow(std::size_t at) {
@@ -101,7 +107,13 @@ void BatchRun::follow(std::size_t at) {
 
 void BatchRun::run_gathered() {
     if (gathered_.empty()) return;
-    const std::vector<std::size_t> places = std::exchange(gathered_, {});
+    run_together(std::exchange(gathered_, {}));
+    for (const std::size_t at : std::exchange(passed_, {})) {
+        if (!is_behind(*batch_.tasks[at])) done(at);
+    }
+}
+
+void BatchRun::run_together(const std::vector<std::size_t>& places) {
     const Task& last = *batch_.tasks[places.back()];
     if (dispatcher_.run_gathered(last.record, last.attempts + 1, last.finished, verdict_)) {
         for (const std::size_t at : places) done(at);

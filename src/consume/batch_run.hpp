@@ -36,7 +36,9 @@ public:
 private:
     void run_one(std::size_t at);
     void follow(std::size_t at);
+    void give_back(std::size_t at);
     void run_gathered();
+    void run_together(const std::vector<std::size_t>& places);
     void run_alone(std::size_t at);
     void give_up(std::span<const std::size_t> rest);
     void done(std::size_t at);
@@ -50,6 +52,7 @@ private:
     Progress& progress_;
     Verdict verdict_;
     std::vector<std::size_t> gathered_;   // events that wait for a call of their batch handler
+    std::vector<std::size_t> passed_;     // behind those, and nothing to do: they end after them
     std::vector<std::uint64_t> stopped_;  // keys of which no more is run
 };
 

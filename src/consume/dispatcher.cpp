@@ -160,7 +160,8 @@ Dispatcher::Answer Dispatcher::gather(const HandlerTable::Handler& handler, cons
         return Answer::failed;
     }
     batch_of(handler).add(*event, delivery_);
-    if (gathered_.events++ == 0) gathered_ = {&handler, 1, key, std::string{record.topic}, record.partition};
+    if (gathered_.events++ == 0) gathered_ = {&handler, 1, key, std::string{record.topic}, record.partition, {}};
+    gathered_.type.assign(opened_.envelope.type);
     return Answer::gathered;
 }
 
@@ -179,6 +180,7 @@ bool Dispatcher::run_gathered(const ReceivedRecord& last, int attempt, std::int6
             if (auto opened = catalogue_.open(last, scratch_, opened_); !opened)
                 return fail(verdict, open_stage(opened.error()), opened.error());
         }
+        opened_.envelope.type = gathered_.type;  // retry rules go by it
         delivery_.rebind(last, attempt, finished);
         return judge(wrapped([&] { return batch.run(); }), verdict);
     });

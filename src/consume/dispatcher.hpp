@@ -54,6 +54,7 @@ private:
         std::uint64_t key = 0;
         std::string topic{};
         std::int32_t partition = -1;
+        std::string type{};  ///< of the last one
     };
 
     bool open_and_run(const ReceivedRecord& record, int attempt, std::int64_t finished, Verdict& verdict);

@@ -114,7 +114,9 @@ struct Task {
     Phase phase = Phase::free;
     bool follows = false;              ///< an earlier record of its key is dead: it is not run
     bool by_reference = false;         ///< its dead letter is too large with its value
-    bool followed_by_fetched = false;  ///< held not long enough that what is behind it were copied
+    std::uint32_t look = 0;            ///< of Workload::copy_held(), after which it came in
+    bool copied = false;               ///< has memory of its own
+    bool followed_by_fetched = false;  ///< held not long enough that all behind it were copied
     bool detached = false;             ///< no longer in its key's queue: the partition went while the writer had it
 };
 

@@ -102,7 +102,8 @@ bool Workload::deliver(ReceivedRecord&& record, std::uint64_t key, const Retried
     task.ticket = home.tracker.deliver(task.record.offset);
     task.attempts = task.writes = 0;
     task.phase = Phase::queued;
-    task.detached = task.by_reference = task.follows = task.followed_by_fetched = false;
+    task.detached = task.by_reference = task.follows = task.copied = task.followed_by_fetched = false;
+    task.look = look_;
     task.offset = task.rank = task.record.offset;
     home.bytes += task.bytes;
     if (!home.earlier.empty()) recall_tries(task);
@@ -190,6 +191,7 @@ void Workload::hold(Task& task, Phase phase) {
         scheduler_.hold(task.id);
         ++task.home->held;
         detach_memory(task);
+        detach_behind(task, 2);
         task.followed_by_fetched = true;
         held_lately_.push_back(task.id);
     }

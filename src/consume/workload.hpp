@@ -146,7 +146,8 @@ private:
     void refresh_gate(Assignment::Index index);
     /// Gives a record that may wait for long memory of its own: it must not pin a whole fetched batch.
     static void detach_memory(Task& task);
-    void detach_behind(const Task& task);
+    /// The same of those behind it that came in `looks` looks ago or earlier.
+    void detach_behind(const Task& task, std::uint32_t looks);
     [[nodiscard]] bool full(Assignment::Index index) const;
     [[nodiscard]] bool roomy(Assignment::Index index) const;
     [[nodiscard]] PartitionOffset position_of(Assignment::Index index);
@@ -164,7 +165,8 @@ private:
     std::vector<std::uint32_t> free_;
     std::vector<Task*> dead_;
     // Held since the last look and before it. Most are dead letters that are acknowledged within milliseconds: what
-    // stands behind them is copied only when they are still held at the second look.
+    // stands behind them is copied only when they are still held at the second look, or when it is that old already.
+    std::uint32_t look_ = 0;
     std::vector<std::uint32_t> held_lately_;
     std::vector<std::uint32_t> held_before_;
     MonotonicTime next_copies_{};

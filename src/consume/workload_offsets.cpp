@@ -15,21 +15,26 @@ constexpr Duration longest_rewrite_pause{30'000};
 
 }  // namespace
 
-void Workload::detach_memory(Task& task) { task.record = broker::compact_copy(task.record); }
+void Workload::detach_memory(Task& task) {
+    if (!std::exchange(task.copied, true)) task.record = broker::compact_copy(task.record);
+}
 
-void Workload::detach_behind(const Task& task) {
+void Workload::detach_behind(const Task& task, std::uint32_t looks) {
     scratch_.clear();
     scheduler_.behind(task.id, scratch_);
-    for (const std::uint32_t id : scratch_) detach_memory(tasks_[id]);
+    for (const std::uint32_t id : scratch_) {
+        if (look_ - tasks_[id].look >= looks) detach_memory(tasks_[id]);
+    }
 }
 
 void Workload::copy_held(MonotonicTime now) {
     if (now < next_copies_) return;
     next_copies_ = now + copy_interval;
+    ++look_;
     for (const std::uint32_t id : held_before_) {
         Task& task = tasks_[id];
         if (task.phase == Phase::free || task.detached || !std::exchange(task.followed_by_fetched, false)) continue;
-        detach_behind(task);
+        detach_behind(task, 0);
     }
     held_before_.swap(held_lately_);
     held_lately_.clear();

@@ -138,6 +138,43 @@ TEST_CASE("batches keep the order with the other events of their key, and broken
     REQUIRE(world.committed("scores-v1") == 6);
 }
 
+TEST_CASE("what nobody handles waits for the batch before it, so that a failed one keeps its place",
+          "[consume][unit]") {
+    World world;
+    const auto between = [&] {
+        Record nobody_handles = world.catalogue.prepare(world.broker.runtime(), "ada", Withdrawn{"moved"}).value();
+        SECTION("a type without a handler") {}
+        SECTION("redriven for another group") {
+            nobody_handles = world.catalogue.prepare(world.broker.runtime(), "ada", Scored{"ada", 9, {}}).value();
+            nobody_handles.headers.push_back({"eventsdk-redrive-for", "others"});
+        }
+        SECTION("a tombstone") { nobody_handles.value.reset(); }
+        return nobody_handles;
+    }();
+    world.publish("ada", 0);
+    world.write(between);
+    world.publish("ada", 1);
+    world.write(between);
+    world.publish("grace", 2);
+    Points handled;
+    int failures = 2;  // of the batch, then of its first event alone
+    Projection scores{"scores-v1"};
+    scores.on_batch<Scored>([&](std::span<const Scored> events) -> Handled {
+        if (events.front().student == "ada" && failures-- > 0) return retry("not yet");
+        for (const Scored& event : events) handled.push_back(event.points);
+        return done();
+    });
+    auto projector = world.projector(std::move(scores));
+    settle(projector);
+    REQUIRE(handled == Points{2});
+    REQUIRE(world.committed("scores-v1") == 0);
+    world.clock->advance(2s);
+    settle(projector);
+    REQUIRE(handled == Points{2, 0, 1});
+    REQUIRE(world.committed("scores-v1") == 5);
+    REQUIRE(world.dead().empty());
+}
+
 TEST_CASE("workers fill batches and lose nothing", "[consume][unit]") {
     memory::Broker broker;
     const Catalogue catalogue = load_catalogue();

@@ -128,6 +128,23 @@ TEST_CASE("records behind one that waits for its retry are copied soon", "[consu
     REQUIRE(held.work.in_work() == 0);
 }
 
+TEST_CASE("records behind dead letters of one key that follow each other are copied when they get old",
+          "[consume][unit]") {
+    Held held;
+    for (int letter = 0; letter < 3; ++letter) {  // each is acknowledged in time
+        Task& written = held.write();
+        held.pass(100ms);
+        held.work.dead_letter_written(written);
+        const std::vector<Task*> taken = held.take();
+        REQUIRE(taken.size() == static_cast<std::size_t>(4 - letter));
+        held.work.failed(*taken.front(), {Handled::Outcome::dead_letter, {}, "handler", "c", "m"}, Now{held.now, {}});
+        REQUIRE(fetched == (letter == 0 ? 3 : 0));
+    }
+    held.work.dead_letter_written(held.write());
+    for (Task* task : held.take()) held.work.done(*task);
+    REQUIRE(held.work.in_work() == 0);
+}
+
 TEST_CASE("a partition that goes while a dead letter is under way leaves no fetched record behind", "[consume][unit]") {
     Held held;
     Task& letter = held.write();

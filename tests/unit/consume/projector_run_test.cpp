@@ -85,6 +85,31 @@ TEST_CASE("workers handle everything once, in order per key, and the end is comm
     REQUIRE(committed_in_all(world, "scores-v1", 4) == 5'000);
 }
 
+TEST_CASE("events that are skipped hold back none of their key", "[consume][unit]") {
+    World world{2};
+    publish_many(world, 2'000, 5);
+    Journal journal;
+    std::atomic<int> skipped{0};
+    Projection scores{"scores-v1"};
+    scores.on<Scored>([&](const Scored& event) -> Handled {
+        journal.handled(event.student, event.points);
+        if (event.points % 3 != 0) return done();
+        ++skipped;
+        return skip("of no interest");
+    });
+    auto projector = world.projector(std::move(scores), {.workers = 2});
+    std::stop_source stop;
+    const std::jthread bound{[&](std::stop_token ended) {
+        for (int tenths = 0; tenths < 200 && !ended.stop_requested(); ++tenths) std::this_thread::sleep_for(100ms);
+        stop.request_stop();
+    }};
+    REQUIRE(projector.run_until_caught_up(stop.get_token()).value() == StopReason::caught_up);
+    journal.check(2'000);
+    REQUIRE(journal.calls() == 2'000);
+    REQUIRE(skipped > 500);
+    REQUIRE(committed_in_all(world, "scores-v1", 2) == 2'000);
+}
+
 TEST_CASE("one key is handled by one worker at a time and many keys by all of them", "[consume][unit]") {
     World world;
     publish_many(world, 640, 64);

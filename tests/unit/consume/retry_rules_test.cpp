@@ -124,3 +124,20 @@ TEST_CASE("attempts go on where the last commit knows them, over restarts", "[co
     REQUIRE(world.dead().front().header(dead_letter_headers::attempts) == "4");
     REQUIRE(world.committed("scores-v1") == 2);
 }
+
+TEST_CASE("a batch is judged by the rules of its own type, not of the event behind it", "[consume][unit]") {
+    World world;
+    world.publish("ada", 1);
+    world.write(world.catalogue.prepare(world.broker.runtime(), "grace", Withdrawn{"moved"}).value());
+    int runs = 0;
+    Projection scores{"scores-v1"};
+    scores.on_batch<Scored>(
+        [&](std::span<const Scored>) -> Handled { return ++runs == 1 ? retry("not yet") : done(); });
+    scores.on<Withdrawn>([](const Withdrawn&) {});
+    auto projector = world.projector(
+        std::move(scores),
+        {.retry = steady, .retry_rules = {RetryRule{.type = "Withdrawn", .policy = {.max_retries = 0}}}});
+    REQUIRE(runs_within(world, projector, runs, 2s) == 2);
+    REQUIRE(world.dead().empty());
+    REQUIRE(world.committed("scores-v1") == 2);
+}
