@@ -10,6 +10,8 @@ namespace {
 constexpr Duration retry_pause{1'000};
 constexpr Duration purge_interval{60'000};
 constexpr Duration broker_timeout{5'000};
+constexpr Duration poll_patience{100};
+constexpr int most_quiet_polls = 50;
 
 bool passes(const Error& error) {
     return error.kind == ErrorKind::unavailable || error.kind == ErrorKind::retriable ||
@@ -24,6 +26,15 @@ Error other_log(const std::string& projection, const Checkpoint& stored, const s
     error.message.append(std::to_string(stored.position)).append(" of ").append(name_of(stored)).append(", but ");
     error.message.append(found).append(": the topic was created anew, cut off or mirrored");
     error.hint = "rebuild the projection; or, when it is right as it is, forget() its stored positions";
+    return error;
+}
+
+Error log_unread(const std::string& projection, const Checkpoint& stored) {
+    Error error{.kind = ErrorKind::unavailable, .code = "effects.log_unread"};
+    error.message.append("the event at offset ").append(std::to_string(stored.event_offset)).append(" of ");
+    error.message.append(name_of(stored)).append(", which projection \"").append(projection);
+    error.message.append("\" handled last, cannot be read: the stored position is not checked yet");
+    error.hint = "the projector tries on; look at the partition's leader";
     return error;
 }
 
@@ -122,9 +133,13 @@ Result<void> StoredPositions::check_logs(std::span<const Checkpoint> stored) {
     if (auto assigned = (*reader)->assign(to_read); !assigned) return assigned;
     const auto deadline = std::chrono::steady_clock::now() + broker_timeout;
     std::vector<ReceivedRecord> records;
-    while (!expected.empty() && std::chrono::steady_clock::now() < deadline) {
-        auto polled = (*reader)->poll(records, 100, Duration{100});
+    int quiet_polls = 0;
+    while (!expected.empty()) {
+        if (quiet_polls == most_quiet_polls || std::chrono::steady_clock::now() >= deadline)
+            return log_unread(projection_, *expected.front());
+        auto polled = (*reader)->poll(records, 100, poll_patience);
         if (!polled) return std::move(polled).error();
+        if (*polled == 0) ++quiet_polls;
         for (const ReceivedRecord& record : records) {
             const auto of = std::find_if(expected.begin(), expected.end(), [&](const Checkpoint* each) {
                 return each->partition == record.partition && each->topic == record.topic;

@@ -2,6 +2,7 @@
 #include <eventsdk/sqlite/database.hpp>
 #include <eventsdk/testing/fault_plan.hpp>
 
+#include "support/passing_port.hpp"
 #include "support/sqlite_file.hpp"
 #include "support/watched_store.hpp"
 #include "unit/consume/world.hpp"
@@ -55,6 +56,28 @@ struct Points {
         return file.number("SELECT position FROM eventsdk_checkpoints WHERE partition = " + std::to_string(partition));
     }
     std::int64_t inbox() const { return file.number("SELECT count(*) FROM eventsdk_inbox"); }
+};
+
+/// Whose readers by place bring nothing as long as it is deaf.
+class DeafPort final : public test::PassingPort {
+public:
+    DeafPort(std::shared_ptr<BrokerPort> port, const bool& deaf) : PassingPort{std::move(port)}, deaf_{deaf} {}
+
+    Result<std::unique_ptr<Reader>> reader(const ReaderOptions& options, RebalanceListener* listener) override {
+        auto made = PassingPort::reader(options, listener);
+        if (!made || !options.looks_up || !deaf_) return made;
+        return std::unique_ptr<Reader>{std::make_unique<DeafReader>(std::move(*made))};
+    }
+
+private:
+    class DeafReader final : public test::PassingReader {
+    public:
+        using PassingReader::PassingReader;
+        Result<std::size_t> poll(std::vector<ReceivedRecord>&, std::size_t, Duration) override {
+            return std::size_t{0};
+        }
+    };
+    const bool& deaf_;
 };
 
 Error away() { return {.kind = ErrorKind::unavailable, .code = "testing.fault", .message = "the database is away"}; }
@@ -266,6 +289,25 @@ TEST_CASE("a topic that was created anew is told by its events, and nothing is h
 
     points.database.forget(group).value();
     CHECK(points.database.checkpoints(group).value().empty());
+}
+
+TEST_CASE("a stored position is not trusted before the log behind it is read", "[sqlite][effects]") {
+    Points points;
+    points.world.publish("ada", 1);
+    { settle(*std::make_unique<Projector>(points.projector())); }
+    points.world.publish("ada", 1);
+    bool deaf = true;
+    points.world.broker.decorate(std::make_shared<DeafPort>(points.world.broker.shared_port(), deaf));
+    auto projector = points.projector();
+    for (int second = 0; second < 3; ++second) {
+        settle(projector);
+        points.world.clock->advance(1s);
+    }
+    CHECK(points.of("ada") == 1);
+    CHECK(points.world.logger->contains("stored positions cannot be read now; their partitions wait"));
+    deaf = false;
+    settle(projector);
+    CHECK(points.of("ada") == 2);
 }
 
 TEST_CASE("a log that retention has emptied up to the stored position is still the same", "[sqlite][effects]") {
