@@ -84,6 +84,7 @@ int run(int argc, char** argv) {
     query(file, "CREATE TABLE points_new (student TEXT, points INTEGER)");
     RebuildOptions options;
     options.replay.projector.workers = 4;
+    options.replay.redriven_for = "points-v1";
     options.replay.records_per_second = 10'000;  // leave the brokers something for live traffic
     options.replay.on_progress = [](const ReplayProgress& progress) { std::cerr << progress.bar() << "\n"; };
     options.switch_over = [&] {

@@ -70,7 +70,8 @@ void build_anew(const Broker& broker, const Catalogue& catalogue, sql::Database&
         return {};
     };
     const auto report = rebuild(broker, catalogue, make_points(read_side, "points-anew", "points_anew"),
-                                {.switch_over = [&] { return read_side.adopt("points-anew", "points", swap); }})
+                                {.replay = {.redriven_for = "points"},
+                                 .switch_over = [&] { return read_side.adopt("points-anew", "points", swap); }})
                             .value();
     std::cout << "   " << report.handled << " events, switched: " << (report.switched ? "yes" : "no") << "\n";
 }

@@ -53,13 +53,15 @@ void Dispatcher::DestroyEvent::operator()(void* event) const noexcept {
 }
 
 Dispatcher::Dispatcher(const Catalogue& catalogue, const HandlerTable& handlers, UnknownTypes unknown,
-                       const std::string& group, std::stop_token stop, bool replay, std::span<const RetryRule> rules)
+                       const std::string& group, std::stop_token stop, ReplayFailures* replay,
+                       std::span<const RetryRule> rules)
     : catalogue_{catalogue},
       handlers_{handlers},
       unknown_{unknown},
       group_{group},
+      replay_{replay},
       rules_{rules},
-      delivery_{nothing_, opened_, 1, replay, std::move(stop)},
+      delivery_{nothing_, opened_, 1, replay != nullptr, std::move(stop)},
       last_handler_{handlers.find(last_type_)} {
     delivery_.belongs_to(group_);
     for (const EventDescriptor* descriptor : handlers.descriptors())
@@ -76,7 +78,12 @@ const HandlerTable::Handler* Dispatcher::handler_of(std::string_view type) {
 
 bool Dispatcher::is_for_others(const ReceivedRecord& record) const {
     const auto redriven_for = record.header(dead_letter_headers::redrive_for);
-    return redriven_for && *redriven_for != group_;
+    if (!redriven_for) return false;
+    return replay_ != nullptr ? !replay_->wants(record) : *redriven_for != group_;
+}
+
+bool Dispatcher::stands_alone(const ReceivedRecord& record) const {
+    return replay_ != nullptr && record.header(dead_letter_headers::redrive_for);
 }
 
 template <class Work>
@@ -107,7 +114,9 @@ Handled Dispatcher::wrapped(const std::function<Handled()>& work, std::size_t at
 bool Dispatcher::run(const ReceivedRecord& record, int attempt, std::int64_t finished, Verdict& verdict) {
     if (is_for_others(record)) return true;
     opened_.envelope.type = {};
-    return guarded(verdict, [&] { return open_and_run(record, attempt, finished, verdict); });
+    const bool well = guarded(verdict, [&] { return open_and_run(record, attempt, finished, verdict); });
+    if (well && stands_alone(record)) replay_->mended(record);
+    return well;
 }
 
 bool Dispatcher::open_and_run(const ReceivedRecord& record, int attempt, std::int64_t finished, Verdict& verdict) {
@@ -120,7 +129,10 @@ bool Dispatcher::open_and_run(const ReceivedRecord& record, int attempt, std::in
 
 Dispatcher::Answer Dispatcher::offer(const ReceivedRecord& record, int attempt, std::int64_t finished,
                                      std::uint64_t key, Verdict& verdict) {
-    if (handlers_.largest_batch() == 1) return run(record, attempt, finished, verdict) ? Answer::done : Answer::failed;
+    const bool alone = stands_alone(record);
+    if (alone && gathered_.events > 0) return Answer::after_gathered;
+    if (alone || handlers_.largest_batch() == 1)
+        return run(record, attempt, finished, verdict) ? Answer::done : Answer::failed;
     if (is_for_others(record)) return Answer::done;
     opened_.envelope.type = {};
     Answer answer = Answer::failed;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "consume/handler_table.hpp"
+#include "consume/replay_failures.hpp"
 #include "consume/task.hpp"
 
 #include <memory>
@@ -16,7 +17,7 @@ namespace consume {
 class Dispatcher {
 public:
     Dispatcher(const Catalogue& catalogue, const HandlerTable& handlers, UnknownTypes unknown, const std::string& group,
-               std::stop_token stop, bool replay = false, std::span<const RetryRule> rules = {});
+               std::stop_token stop, ReplayFailures* replay = nullptr, std::span<const RetryRule> rules = {});
 
     /// Runs one record, alone.
     /// @param finished what Delivery::finished_before() says
@@ -67,6 +68,8 @@ private:
     EventBatch& batch_of(const HandlerTable::Handler& handler);
     [[nodiscard]] const HandlerTable::Handler* handler_of(std::string_view type);
     [[nodiscard]] bool is_for_others(const ReceivedRecord& record) const;
+    /// In a replay the original of a redriven copy must have ended before it is known whether the copy is needed.
+    [[nodiscard]] bool stands_alone(const ReceivedRecord& record) const;
     template <class Work>
     bool guarded(Verdict& verdict, Work&& work);
     template <class Work>
@@ -82,6 +85,7 @@ private:
     const HandlerTable& handlers_;
     UnknownTypes unknown_;
     const std::string& group_;
+    ReplayFailures* replay_;
     std::span<const RetryRule> rules_;
     OpenScratch scratch_;
     Opened opened_;

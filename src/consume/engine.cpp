@@ -45,7 +45,9 @@ Engine::Engine(std::shared_ptr<const Parts> parts, std::stop_token stop)
       meter_{parts_->broker.runtime(), parts_->projection.name()},
       stored_{parts_->broker, parts_->catalogue, parts_->projection.name(), parts_->stores},
       sequences_{parts_->broker, parts_->projection.name(), parts_->options.dead_letters},
-      dead_letters_{parts_->broker, [this](std::span<const WriteOutcome> outcomes) { dead_letters_ended(outcomes); }} {}
+      dead_letters_{parts_->broker, [this](std::span<const WriteOutcome> outcomes) { dead_letters_ended(outcomes); }} {
+    if (parts_->replay) replay_failures_.emplace(parts_->replay->starts, parts_->replay->redriven_for);
+}
 
 Engine::~Engine() = default;
 
@@ -100,7 +102,7 @@ void Engine::intake(std::vector<ReceivedRecord>& records) {
 
 void Engine::end_failed(Task& task, Verdict verdict, const Now& at) {
     if (verdict.outcome == Handled::Outcome::skip) {
-        ++replayed_.handled;
+        ++replayed_;
         logger().log(LogLevel::info, "a handler skips a record",
                      {{"group", parts_->projection.name()},
                       {"topic", task.record.topic},
@@ -137,8 +139,7 @@ void Engine::end(Batch& batch) {
         }
     }
     if (parts_->replay)
-        replayed_.handled +=
-            static_cast<std::uint64_t>(std::count(batch.ends.begin(), batch.ends.end(), Batch::End::done));
+        replayed_ += static_cast<std::uint64_t>(std::count(batch.ends.begin(), batch.ends.end(), Batch::End::done));
     batch.tasks.clear();
     batch.verdicts.clear();
     if (!batch.spent.empty()) spent_.push_back(std::exchange(batch.spent, {}));
@@ -225,12 +226,10 @@ void Engine::write_dead_letters() {
 }
 
 void Engine::note_failures(std::span<Task* const> dead) {
-    constexpr std::size_t most_listed = 100;
     const Lock lock{mutex_};
     for (Task* task : dead) {
         const Failure& failure = *task->failure;
-        ++replayed_.handled;
-        ++replayed_.failed;
+        ++replayed_;
         logger().log(LogLevel::warning, "a replayed record failed",
                      {{"group", parts_->projection.name()},
                       {"topic", task->record.topic},
@@ -239,18 +238,20 @@ void Engine::note_failures(std::span<Task* const> dead) {
                       {"stage", failure.stage},
                       {"code", failure.code},
                       {"reason", failure.message}});
-        if (replayed_.failures.size() < most_listed) {
-            replayed_.failures.push_back({std::string{task->record.topic}, task->record.partition, task->offset,
-                                          std::string{failure.stage}, failure.code, failure.message});
-        }
+        replay_failures_->failed(task->record, {std::string{task->record.topic}, task->record.partition, task->offset,
+                                                std::string{failure.stage}, failure.code, failure.message});
         workload_.dead_letter_written(*task);
     }
     if (!dead.empty()) polls_.notify_all();
 }
 
 ReplayReport Engine::replayed() {
+    ReplayReport report;
+    report.failed = replay_failures_->count();
+    report.failures = replay_failures_->first();
     const Lock lock{mutex_};
-    return replayed_;
+    report.handled = replayed_;
+    return report;
 }
 
 bool Engine::idle() {

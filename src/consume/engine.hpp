@@ -4,6 +4,7 @@
 #include "consume/dead_letter_writer.hpp"
 #include "consume/health_board.hpp"
 #include "consume/meter.hpp"
+#include "consume/replay_failures.hpp"
 #include "consume/retry_topics.hpp"
 #include "consume/stored_positions.hpp"
 #include "consume/workload.hpp"
@@ -22,6 +23,7 @@ namespace consume {
 struct ReplayPlan {
     std::vector<PartitionOffset> starts{};
     double records_per_second = 0.0;
+    std::string redriven_for{};  ///< the group whose redriven records are this projection's
 };
 
 /// What a projector was made of; never changes.
@@ -86,6 +88,8 @@ public:
     [[nodiscard]] std::optional<Error> failure();
     [[nodiscard]] bool stopped_by_handler();
     void watch(Progress& progress);
+    /// Null outside a replay.
+    [[nodiscard]] ReplayFailures* replay_failures() { return replay_failures_ ? &*replay_failures_ : nullptr; }
     /// What workers measure goes here.
     [[nodiscard]] Meter& meter() { return meter_; }
 
@@ -144,7 +148,8 @@ private:
     bool ending_ = false;
     bool handler_stop_ = false;
     std::optional<Error> failure_;
-    ReplayReport replayed_;
+    std::uint64_t replayed_ = 0;  // records handled in a replay
+    std::optional<ReplayFailures> replay_failures_;
 
     // Of the polling thread alone.
     std::vector<std::uint64_t> keys_;

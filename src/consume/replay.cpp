@@ -152,7 +152,8 @@ Result<std::shared_ptr<const Parts>> prepare(const Broker& broker, Catalogue cat
     if (!parts) return std::move(parts).error();
     auto starts = find_starts(broker, **parts, options);
     if (!starts) return std::move(starts).error();
-    (*parts)->replay = ReplayPlan{std::move(*starts), options.records_per_second};
+    (*parts)->replay = ReplayPlan{std::move(*starts), options.records_per_second, options.redriven_for};
+    if (options.redriven_for.empty()) (*parts)->replay->redriven_for = (*parts)->projection.name();
     return std::shared_ptr<const Parts>{std::move(*parts)};
 }
 

@@ -118,7 +118,7 @@ std::size_t Session::work_here() {
     if (!dispatcher_) {
         dispatcher_ = std::make_unique<Dispatcher>(parts_->catalogue, parts_->handlers, parts_->options.unknown_types,
                                                    parts_->projection.name(), engine_->stop_token(),
-                                                   parts_->replay.has_value(), parts_->options.retry_rules);
+                                                   engine_->replay_failures(), parts_->options.retry_rules);
     }
     std::size_t count = 0;
     while (engine_->exchange(batch_, parts_->handlers.largest_batch(), false)) {

@@ -21,7 +21,7 @@ void name_this_thread() {
 void work(Engine& engine, Progress& progress) {
     const Parts& parts = engine.parts();
     Dispatcher dispatcher{parts.catalogue,          parts.handlers,      parts.options.unknown_types,
-                          parts.projection.name(),  engine.stop_token(), parts.replay.has_value(),
+                          parts.projection.name(),  engine.stop_token(), engine.replay_failures(),
                           parts.options.retry_rules};
     Batch batch;
     BatchSize size;

@@ -45,6 +45,8 @@ struct ReplayOptions {
     /// Called on the thread of the call, every `progress_interval` and at the end.
     std::function<void(const ReplayProgress&)> on_progress{};
     Duration progress_interval{1'000};  ///< of `on_progress`
+    /// The group whose redriven events are this projection's: in a rebuild the live projection's name. Empty: its own.
+    std::string redriven_for{};
 };
 
 /// What a replay or rebuild did.
@@ -60,7 +62,9 @@ struct ReplayReport {
 /// no offset committed, no dead letter written. Handlers registered with `live_only` do not run, and `Delivery::replay()`
 /// is true. An exactly-once projection begins at the position that its name has in the store: give it a name of its own.
 ///
-/// **Ordering and duplicates**: as those of Projector: events of one key one at a time, in order, each once per run.
+/// **Ordering and duplicates**: as those of Projector: events of one key one at a time, in order, each once per run. An
+/// event that was redriven is in the log twice: its redriven copy is handled only when the original fails in this run or
+/// lies before its beginning, and then the original has not failed.
 /// **Blocking**: until the log's end as it was at the call, or `stop`.
 /// @return `invalid_argument` naming the option; the errors of Projector::run()
 [[nodiscard]] EVENTSDK_API Result<ReplayReport> replay(Broker broker, Catalogue catalogue, Projection projection,

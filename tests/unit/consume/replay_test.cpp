@@ -1,8 +1,10 @@
+#include <eventsdk/consume/redrive.hpp>
 #include <eventsdk/consume/replay.hpp>
 
 #include "consume/throttle.hpp"
 #include "unit/consume/world.hpp"
 
+#include <algorithm>
 #include <thread>
 
 using namespace eventsdk;
@@ -114,6 +116,106 @@ TEST_CASE("what fails in a replay is reported with its place and is no dead lett
     CHECK(refused.offset == 0);
     CHECK(refused.message == "no such course");
     CHECK(world.dead().empty());
+}
+
+namespace {
+
+/// The log of a group "notes" in which each of these was dead, redriven and then handled: ada 1, which the handler
+/// refused, and bob 2, which was torn and is repaired on its way back.
+struct Redriven {
+    World world;
+    std::vector<std::string> live{};
+    bool mended = false;
+
+    Redriven() {
+        world.publish("ada", 1);
+        world.write({.topic = world::topic, .key = "bob", .value = "{torn"});
+        world.publish("ada", 3);
+        auto projector = world.projector(projection("notes", live));
+        settle(projector);
+        mended = true;
+        RedriveOptions options;
+        options.repair = [&](Record& record) {
+            if (record.key != "bob") return;
+            record.value = world.catalogue.prepare(world.broker.runtime(), "bob", Scored{"bob", 2, {}}).value().value;
+        };
+        REQUIRE(redrive_dead_letters(world.broker, world::dead_topic, options).value().redriven == 2);
+        settle(projector);
+        REQUIRE(live.size() == 3);
+    }
+    Projection projection(const std::string& name, std::vector<std::string>& handled, bool batches = false) {
+        Projection noting{name};
+        const auto take = [this, &handled](const Scored& event) -> Handled {
+            if (!mended && event.points == 1) return dead_letter("not yet");
+            handled.push_back(event.student + " " + std::to_string(event.points));
+            return done();
+        };
+        if (!batches) return std::move(noting.on<Scored>(take));
+        noting.on_batch<Scored>([take](std::span<const Scored> events) -> Handled {
+            for (const Scored& event : events) {
+                if (Handled answer = take(event); answer.outcome != Handled::Outcome::done) return answer;
+            }
+            return done();
+        });
+        return noting;
+    }
+};
+
+/// Keys are in no order among each other.
+std::vector<std::string> by_key(std::vector<std::string> handled) {
+    std::stable_sort(handled.begin(), handled.end(),
+                     [](const std::string& one, const std::string& other) { return one[0] < other[0]; });
+    return handled;
+}
+
+}  // namespace
+
+TEST_CASE("an event that was redriven is handled once by a replay", "[consume][replay]") {
+    Redriven log;
+    const bool batches = GENERATE(false, true);
+    std::vector<std::string> handled;
+    SECTION("as its original, where that can be handled, else as its repaired copy") {
+        const auto report =
+            replay(log.world.broker, log.world.catalogue, log.projection("notes", handled, batches)).value();
+        CHECK(by_key(handled) == std::vector<std::string>{"ada 1", "ada 3", "bob 2"});
+        CHECK(report.failed == 0);
+        CHECK(report.failures.empty());
+    }
+    SECTION("as its copy alone, when the replay begins behind the original") {
+        (void)replay(log.world.broker, log.world.catalogue, log.projection("notes", handled, batches),
+                     {.offsets = {{world::topic, 0, 2, {}}}})
+            .value();
+        CHECK(by_key(handled) == std::vector<std::string>{"ada 3", "ada 1", "bob 2"});
+    }
+    SECTION("when original and copy fail it has failed once") {
+        log.mended = false;
+        const auto report =
+            replay(log.world.broker, log.world.catalogue, log.projection("notes", handled, batches)).value();
+        CHECK(by_key(handled) == std::vector<std::string>{"ada 3", "bob 2"});
+        REQUIRE(report.failed == 1);
+        CHECK(report.failures.at(0).offset == 0);
+    }
+    CHECK(log.world.dead().size() == 2 + 2);  // and their resolutions
+}
+
+TEST_CASE("a rebuild takes the redriven events of the group in whose place it comes", "[consume][replay]") {
+    Redriven log;
+    std::vector<std::string> handled;
+    int switches = 0;
+    RebuildOptions options;
+    options.switch_over = [&]() -> Result<void> {
+        ++switches;
+        return {};
+    };
+    const bool named = GENERATE(true, false);
+    if (named) options.replay.redriven_for = "notes";
+    const auto report =
+        rebuild(log.world.broker, log.world.catalogue, log.projection("notes-v2", handled), options).value();
+    CHECK(report.switched == named);
+    CHECK(report.failed == (named ? 0U : 1U));
+    CHECK(switches == (named ? 1 : 0));
+    CHECK(by_key(handled) ==
+          (named ? std::vector<std::string>{"ada 1", "ada 3", "bob 2"} : std::vector<std::string>{"ada 1", "ada 3"}));
 }
 
 TEST_CASE("a replay tells how far it is, and ends when it is told to", "[consume][replay]") {
