@@ -50,8 +50,8 @@ void BatchRun::show(const Task& task) {
     progress_.started.store(progress_.started.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
-void BatchRun::done(std::size_t at) {
-    batch_.ends[at] = Batch::End::done;
+void BatchRun::done(std::size_t at, Batch::End end) {
+    batch_.ends[at] = end;
     ReceivedRecord& record = batch_.tasks[at]->record;
     record.forget_headers();  // this thread looked at them
     batch_.spent.push_back(std::move(record));
@@ -76,7 +76,7 @@ void BatchRun::run_one(std::size_t at) {
     if (task.home->abandoned.load(std::memory_order_relaxed)) return give_back(at);
     if (task.follows) return follow(at);
     switch (dispatcher_.offer(task.record, task.attempts + 1, task.finished, task.key, verdict_)) {
-        case Dispatcher::Answer::done: return gathered_.empty() ? done(at) : passed_.push_back(at);
+        case Dispatcher::Answer::done: return gathered_.empty() ? done(at, good_end()) : passed_.push_back(at);
         case Dispatcher::Answer::failed: return failed(at);
         case Dispatcher::Answer::gathered: return gathered_.push_back(at);
         case Dispatcher::Answer::after_gathered: run_gathered(); return run_one(at);
@@ -109,7 +109,7 @@ void BatchRun::run_gathered() {
     if (gathered_.empty()) return;
     run_together(std::exchange(gathered_, {}));
     for (const std::size_t at : std::exchange(passed_, {})) {
-        if (!is_behind(*batch_.tasks[at])) done(at);
+        if (!is_behind(*batch_.tasks[at])) done(at, Batch::End::ignored);
     }
 }
 
@@ -131,7 +131,7 @@ void BatchRun::run_alone(std::size_t at) {
     const Task& task = *batch_.tasks[at];
     if (is_behind(task)) return;
     show(task);
-    dispatcher_.run(task.record, task.attempts + 1, task.finished, verdict_) ? done(at) : failed(at);
+    dispatcher_.run(task.record, task.attempts + 1, task.finished, verdict_) ? done(at, good_end()) : failed(at);
 }
 
 void BatchRun::give_up(std::span<const std::size_t> rest) {

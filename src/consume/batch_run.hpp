@@ -9,7 +9,9 @@ namespace consume {
 
 /// Records that one thread took, and how they ended.
 struct Batch {
-    enum class End : std::uint8_t { done, failed, given_back, behind };
+    enum class End : std::uint8_t { done, ignored, failed, given_back, behind };
+    [[nodiscard]] static bool is_good(End end) { return end == End::done || end == End::ignored; }
+
     std::vector<Task*> tasks{};
     std::vector<End> ends{};              ///< by task
     std::vector<Verdict> verdicts{};      ///< of those that failed, in order
@@ -37,11 +39,12 @@ private:
     void run_one(std::size_t at);
     void follow(std::size_t at);
     void give_back(std::size_t at);
+    [[nodiscard]] Batch::End good_end() const { return dispatcher_.ignored() ? Batch::End::ignored : Batch::End::done; }
     void run_gathered();
     void run_together(const std::vector<std::size_t>& places);
     void run_alone(std::size_t at);
     void give_up(std::span<const std::size_t> rest);
-    void done(std::size_t at);
+    void done(std::size_t at, Batch::End end = Batch::End::done);
     void failed(std::size_t at);
     void given_back(std::size_t at);
     void show(const Task& task);

@@ -112,7 +112,8 @@ Handled Dispatcher::wrapped(const std::function<Handled()>& work, std::size_t at
 }
 
 bool Dispatcher::run(const ReceivedRecord& record, int attempt, std::int64_t finished, Verdict& verdict) {
-    if (is_for_others(record)) return true;
+    ignored_ = is_for_others(record);
+    if (ignored_) return true;
     opened_.envelope.type = {};
     const bool well = guarded(verdict, [&] { return open_and_run(record, attempt, finished, verdict); });
     if (well && stands_alone(record)) replay_->mended(record);
@@ -124,7 +125,7 @@ bool Dispatcher::open_and_run(const ReceivedRecord& record, int attempt, std::in
         return fail(verdict, open_stage(opened.error()), opened.error());
     delivery_.rebind(record, attempt, finished);
     if (const HandlerTable::Handler* handler = handler_of(opened_.envelope.type)) return handle(*handler, verdict);
-    return opened_.known || opened_.tombstone || unknown_type(verdict);
+    return ignores(verdict);
 }
 
 Dispatcher::Answer Dispatcher::offer(const ReceivedRecord& record, int attempt, std::int64_t finished,
@@ -133,7 +134,8 @@ Dispatcher::Answer Dispatcher::offer(const ReceivedRecord& record, int attempt, 
     if (alone && gathered_.events > 0) return Answer::after_gathered;
     if (alone || handlers_.largest_batch() == 1)
         return run(record, attempt, finished, verdict) ? Answer::done : Answer::failed;
-    if (is_for_others(record)) return Answer::done;
+    ignored_ = is_for_others(record);
+    if (ignored_) return Answer::done;
     opened_.envelope.type = {};
     Answer answer = Answer::failed;
     const bool well = guarded(verdict, [&] {
@@ -151,7 +153,7 @@ Dispatcher::Answer Dispatcher::open_and_offer(const ReceivedRecord& record, int 
         return answer(fail(verdict, open_stage(opened.error()), opened.error()));
     delivery_.rebind(record, attempt, finished);
     const HandlerTable::Handler* handler = handler_of(opened_.envelope.type);
-    if (handler == nullptr) return answer(opened_.known || opened_.tombstone || unknown_type(verdict));
+    if (handler == nullptr) return answer(ignores(verdict));
     if (handler->entry->make_batch) return gather(*handler, record, key, verdict);
     return gathered_.events > 0 ? Answer::after_gathered : answer(handle(*handler, verdict));
 }
@@ -221,8 +223,9 @@ bool Dispatcher::handle(const HandlerTable::Handler& handler, Verdict& verdict) 
     return judge(wrapped([&] { return batch.run(); }), verdict);
 }
 
-bool Dispatcher::unknown_type(Verdict& verdict) const {
-    if (unknown_ == UnknownTypes::ignore) return true;
+bool Dispatcher::ignores(Verdict& verdict) {
+    ignored_ = opened_.known || opened_.tombstone || unknown_ == UnknownTypes::ignore;
+    if (ignored_) return true;
     const std::string type{opened_.envelope.type};
     verdict = {unknown_ == UnknownTypes::stop ? Handled::Outcome::stop : Handled::Outcome::dead_letter,
                {},

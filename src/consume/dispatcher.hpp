@@ -25,6 +25,9 @@ public:
     /// @return true when the record is done with
     bool run(const ReceivedRecord& record, int attempt, std::int64_t finished, Verdict& verdict);
 
+    /// What was run last had no handler: a type that none takes, a tombstone, a record redriven for others.
+    [[nodiscard]] bool ignored() const { return ignored_; }
+
     enum class Answer : std::uint8_t {
         done,
         failed,          ///< and the verdict is set
@@ -76,7 +79,8 @@ private:
     Handled wrapped(Work&& work) const;
     [[nodiscard]] Handled wrapped(const std::function<Handled()>& work, std::size_t at) const;
     bool handle(const HandlerTable::Handler& handler, Verdict& verdict);
-    bool unknown_type(Verdict& verdict) const;
+    /// No handler takes it: false when that is not allowed.
+    bool ignores(Verdict& verdict);
     bool judge(Handled handled, Verdict& verdict) const;
     [[nodiscard]] const RetryPolicy* rule_for(const Verdict& verdict, std::optional<ErrorKind> kind) const;
     Result<void*> fill(const HandlerTable::Handler& handler);
@@ -93,6 +97,7 @@ private:
     Delivery delivery_;
     std::vector<ScratchEvent> events_;  // one per typed handler
     Gathered gathered_;
+    bool ignored_ = false;
     std::string last_type_{};  // most records are of the last one's
     const HandlerTable::Handler* last_handler_;
 };

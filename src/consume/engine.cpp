@@ -133,13 +133,14 @@ void Engine::end(Batch& batch) {
         Task& task = *batch.tasks[index];
         switch (batch.ends[index]) {
             case Batch::End::done: workload_.done(task); break;
+            case Batch::End::ignored: workload_.ignored(task); break;
             case Batch::End::failed: end_failed(task, std::move(batch.verdicts[verdict++]), at); break;
             case Batch::End::given_back: workload_.give_back(task); break;
             case Batch::End::behind: break;
         }
     }
     if (parts_->replay)
-        replayed_ += static_cast<std::uint64_t>(std::count(batch.ends.begin(), batch.ends.end(), Batch::End::done));
+        replayed_ += static_cast<std::uint64_t>(std::count_if(batch.ends.begin(), batch.ends.end(), Batch::is_good));
     batch.tasks.clear();
     batch.verdicts.clear();
     if (!batch.spent.empty()) spent_.push_back(std::exchange(batch.spent, {}));

@@ -35,6 +35,7 @@ Meter::TopicSeries& Meter::series(std::string_view topic) {
     if (known != topics_.end()) return known->second;
     TopicSeries& made = topics_[std::string{topic}];
     made.handled = messages(topic, "handled");
+    made.ignored = messages(topic, "ignored");
     made.skipped = messages(topic, "skipped");
     made.dead = messages(topic, "dead_letter");
     made.moved = messages(topic, "retry_topic");
@@ -77,13 +78,14 @@ void Meter::handled(std::size_t records, std::chrono::duration<double> took) noe
 void Meter::count(std::string_view topic, const Tally& tally) {
     TopicSeries& to = series(topic);
     add(to.handled, tally.handled);
+    add(to.ignored, tally.ignored);
     add(to.skipped, tally.skipped);
     add(to.dead, tally.dead_letters);
     add(to.moved, tally.moved);
     add(to.retries, tally.retries);
     add(to.dead_letters, tally.dead_letters);
     for (std::size_t at = 0; at < to.errors.size(); ++at) add(to.errors[at], tally.errors[at]);
-    to.since_rate += tally.handled + tally.skipped + tally.dead_letters + tally.moved;
+    to.since_rate += tally.handled + tally.ignored + tally.skipped + tally.dead_letters + tally.moved;
 }
 
 void Meter::rates(MonotonicTime now) {

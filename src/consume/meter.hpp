@@ -31,6 +31,7 @@ public:
 private:
     struct TopicSeries {
         std::shared_ptr<Counter> handled{};
+        std::shared_ptr<Counter> ignored{};
         std::shared_ptr<Counter> skipped{};
         std::shared_ptr<Counter> dead{};
         std::shared_ptr<Counter> moved{};

@@ -124,7 +124,7 @@ std::size_t Session::work_here() {
     while (engine_->exchange(batch_, parts_->handlers.largest_batch(), false)) {
         BatchRun{batch_, *dispatcher_, progress_}.run();
         count += static_cast<std::size_t>(std::count_if(batch_.ends.begin(), batch_.ends.end(), [](Batch::End end) {
-            return end == Batch::End::done || end == Batch::End::failed;
+            return Batch::is_good(end) || end == Batch::End::failed;
         }));
     }
     return count;

@@ -55,6 +55,7 @@ struct Tally {
     static constexpr std::array<std::string_view, 5> reasons{"parse", "schema", "upcast", "handler", "dead_letter"};
 
     std::uint64_t handled = 0;
+    std::uint64_t ignored = 0;  ///< no handler takes it
     std::uint64_t skipped = 0;  ///< by a handler
     std::uint64_t dead_letters = 0;
     std::uint64_t retries = 0;

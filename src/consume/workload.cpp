@@ -178,6 +178,7 @@ void Workload::end(Task& task, std::uint64_t& counted) {
 }
 
 void Workload::done(Task& task) { end(task, task.home->tally.handled); }
+void Workload::ignored(Task& task) { end(task, task.home->tally.ignored); }
 void Workload::skipped(Task& task) { end(task, task.home->tally.skipped); }
 
 void Workload::give_back(Task& task) {

@@ -57,6 +57,7 @@ public:
     /// Ends of taken records, in the order in which they were taken. Those behind a record of the same key that did
     /// not end by done() go back by themselves.
     void done(Task& task);
+    void ignored(Task& task);
     void skipped(Task& task);
     void failed(Task& task, Verdict verdict, const Now& now);
     void give_back(Task& task);

@@ -31,6 +31,16 @@ TEST_CASE("a projector counts what becomes of its records", "[consume][unit]") {
     });
     for (std::int64_t points : {0, 0, 1, 2}) world.publish("s" + std::to_string(points), points);
     world.write({.topic = topic, .key = "x", .value = "{"});
+    Record unknown = world.catalogue.prepare(world.broker.runtime(), "y", Withdrawn{"moved"}).value();
+    world.write(unknown);
+    const std::size_t name = unknown.value->find("Withdrawn");
+    unknown.value->replace(name, 9, "Unheard");
+    for (Header& header : unknown.headers) {
+        if (header.name == "event-type") header.value = "Unheard";
+    }
+    world.write(unknown);
+    unknown.headers.push_back({"eventsdk-redrive-for", "others"});
+    world.write(unknown);
     auto projector = world.projector(std::move(scores), {.retry = {.max_retries = 1, .jitter = 0.0}});
     settle(projector);
     world.clock->advance(1s);
@@ -40,6 +50,7 @@ TEST_CASE("a projector counts what becomes of its records", "[consume][unit]") {
 
     const testing::CollectingMetrics& metrics = *world.metrics;
     REQUIRE(metrics.value("eventsdk_messages_total", outcome("handled")) == 2);
+    REQUIRE(metrics.value("eventsdk_messages_total", outcome("ignored")) == 3);
     REQUIRE(metrics.value("eventsdk_messages_total", outcome("skipped")) == 1);
     REQUIRE(metrics.value("eventsdk_messages_total", outcome("dead_letter")) == 2);
     REQUIRE(metrics.value("eventsdk_retries_total", of_topic) == 1);
