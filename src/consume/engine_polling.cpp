@@ -1,5 +1,7 @@
 #include "consume/engine.hpp"
 
+#include "consume/subscription.hpp"
+
 EVENTSDK_BEGIN_NAMESPACE
 namespace consume {
 namespace {
@@ -23,7 +25,12 @@ void Engine::assigned(std::span<AssignedPartition> partitions) noexcept {
 
 void Engine::begin(const AssignedPartition& partition) {
     const Lock lock{mutex_};
-    workload_.assign(partition);
+    const bool letters = is_own_letter_topic(parts_->options, partition.topic);
+    if (letters)
+        logger().log(LogLevel::warning,
+                     "a topic pattern takes in the projection's own dead letters; they are passed over",
+                     {{"group", parts_->projection.name()}, {"topic", partition.topic}});
+    workload_.assign(partition, letters);
     if (in_sequence()) sequences_.wait(partition);
     logger().log(LogLevel::info, "partition assigned",
                  {{"group", parts_->projection.name()},

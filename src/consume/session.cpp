@@ -1,6 +1,6 @@
 #include "consume/session.hpp"
 
-#include <re2/re2.h>
+#include "consume/subscription.hpp"
 
 #include <algorithm>
 
@@ -152,12 +152,7 @@ Result<void> Session::close() {
 Result<std::vector<TopicDescription>> subscribed_topics(Admin& admin, std::span<const std::string> wanted) {
     auto topics = admin.list_topics(admin_timeout);
     if (!topics) return topics;
-    const auto unwanted = [&](const TopicDescription& topic) {
-        return std::none_of(wanted.begin(), wanted.end(), [&](const std::string& name) {
-            return name.front() == '^' ? RE2::PartialMatch(topic.name, name) : topic.name == name;
-        });
-    };
-    std::erase_if(*topics, unwanted);
+    std::erase_if(*topics, [&](const TopicDescription& topic) { return !subscribes(wanted, topic.name); });
     return topics;
 }
 

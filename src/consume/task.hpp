@@ -84,6 +84,7 @@ struct Partition {
     bool draining = false;
     bool metadata_full = false;
     bool paused = false;
+    bool passed_over = false;            ///< none of its records is for us
     bool sequences_known = true;         ///< else nothing runs yet
     std::atomic<bool> abandoned{false};  ///< read by workers without a lock: run no more of its records
 };

@@ -5,10 +5,11 @@
 EVENTSDK_BEGIN_NAMESPACE
 namespace consume {
 
-void Workload::assign(const AssignedPartition& partition) {
+void Workload::assign(const AssignedPartition& partition, bool passed_over) {
     const auto index = assignment_.assign(partition.topic, partition.partition, partition.assignment);
     if (index >= partitions_.size()) partitions_.resize(std::size_t{index} + 1);
     partitions_[index] = std::make_unique<Partition>();
+    partitions_[index]->passed_over = passed_over;
     // What was finished beyond the committed offset says nothing when reading begins elsewhere.
     partitions_[index]->tracker =
         OffsetTracker{partition.offset, decode_finished(partition.offset, partition.metadata)};
@@ -88,7 +89,7 @@ bool Workload::deliver(ReceivedRecord&& record, std::uint64_t key, const Retried
     if (!index) return false;
     Partition& home = *partitions_[*index];
     if (home.draining || record.offset < home.tracker.next()) return false;
-    if (home.tracker.finished_before(record.offset)) {
+    if (home.passed_over || home.tracker.finished_before(record.offset)) {
         home.tracker.skip(record.offset);
         home.dirty = home.moved = true;
         return false;

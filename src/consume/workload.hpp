@@ -40,7 +40,8 @@ public:
         : limits_{limits}, retry_{retry}, random_{seed} {}
 
     // Partitions.
-    void assign(const AssignedPartition& partition);
+    /// @param passed_over its records are finished as they come
+    void assign(const AssignedPartition& partition, bool passed_over = false);
     /// No more of its records are run; those not taken are dropped. What is under way may still finish and count.
     void drain(const TopicPartition& partition);
     /// Records of a draining partition that are still under way.

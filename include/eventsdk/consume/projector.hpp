@@ -22,7 +22,8 @@ enum class UnknownTypes : std::uint8_t { ignore, dead_letter, stop };
 struct ProjectorOptions {
     /// Threads that run handlers, 1…1,024. One key runs on one of them at a time, in order.
     int workers = 1;
-    /// Topics (`^…` for a pattern); empty: those of the projection's event types in the catalogue.
+    /// Topics (`^…` for a pattern); empty: those of the projection's event types in the catalogue. A pattern passes over
+    /// the dead-letter and parking topics of the topics that it takes in: name them to have them.
     std::vector<std::string> topics{};
     RetryPolicy retry{};
     UnknownTypes unknown_types = UnknownTypes::ignore;  ///< types without handler that the catalogue does not know

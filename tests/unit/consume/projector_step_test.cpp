@@ -475,3 +475,42 @@ TEST_CASE("one partition's outage leaves the others at work", "[consume][unit]")
         REQUIRE(world.committed("scores-v1", partition) == handled[partition]);
     REQUIRE(world.committed("scores-v1", 2) == -1);
 }
+
+TEST_CASE("a topic pattern takes in several topics, but not their dead letters", "[consume][unit]") {
+    World world;
+    world.broker.create_topic({.name = "test.education.other", .partitions = 2}).value();
+    world.broker.create_topic({.name = topic + ".parked"}).value();
+    std::vector<std::int64_t> handled;
+    const auto make = [&](const std::string& name, std::vector<std::string> topics, std::int64_t refused) {
+        Projection scores{name};
+        scores.on<Scored>([&, refused](const Scored& event) -> Handled {
+            handled.push_back(event.points);
+            return event.points == refused ? dead_letter("no") : done();
+        });
+        return world.projector(std::move(scores), {.topics = std::move(topics)});
+    };
+    for (std::int64_t points = 1; points <= 3; ++points) world.publish("ada", points);
+    Record other = world.catalogue.prepare(world.broker.runtime(), "ada", Scored{"ada", 4, {}}).value();
+    for (const std::string& name : {std::string{"test.education.other"}, topic + ".parked"}) {
+        other.topic = name;
+        world.write(other);
+    }
+    const std::string warning = "own dead letters";
+    auto all = make("scores-v1", {"^test\\.education"}, 2);
+    settle(all);
+    std::sort(handled.begin(), handled.end());
+    REQUIRE(handled == std::vector<std::int64_t>{1, 2, 3, 4});
+    REQUIRE(world.dead().size() == 1);
+    REQUIRE(world.logger->contains(warning));
+    REQUIRE(all.run_until_caught_up().value() == StopReason::caught_up);
+
+    // Whoever asks for them gets them: by name, or by a pattern that takes in nothing else.
+    const std::vector<std::string> wanted = GENERATE(std::vector<std::string>{"^test", dead_topic, topic + ".parked"},
+                                                     std::vector<std::string>{"^.*\\.(dlq|parked)$"});
+    handled.clear();
+    auto watching = make("watching", wanted, 0);
+    settle(watching);
+    std::sort(handled.begin(), handled.end());
+    REQUIRE(handled ==
+            (wanted.size() > 1 ? std::vector<std::int64_t>{1, 2, 2, 3, 4, 4} : std::vector<std::int64_t>{2, 4}));
+}
