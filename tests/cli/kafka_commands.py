@@ -122,7 +122,8 @@ class WithBrokers(unittest.TestCase):
         self.assertEqual(self.command("dlq", "list", name).status, 1)
 
     def service(self, group, what):
-        """Lets a service of that group refuse or handle what is in the topic; what it handled: key and redrive count."""
+        """Lets a service of that group refuse or handle what is in the topic, or expire the first record of each
+        partition; what it handled: key and redrive count."""
         done = subprocess.run([os.environ["EVENTSDK_SERVICE"], self.topic, group, what], env=self.env, timeout=60,
                               stdout=subprocess.PIPE, check=True)
         return done.stdout.decode().splitlines()
@@ -183,6 +184,94 @@ class WithBrokers(unittest.TestCase):
             self.assertEqual(self.dlq("redrive", name, "--dry-run", *arguments)[0]["chosen"], count, arguments)
         for wrong in (["--offsets", "1..2"], ["--partition", "0", "--offsets", "x"], ["--from", "yesterday"]):
             self.assertEqual(self.command("dlq", "list", name, *wrong).status, 2, wrong)
+
+    def test_dead_letters_are_chosen_by_their_offsets(self):
+        name = self.hospital(event("a"), event("a"), event("a"))
+        letters = self.dlq("list", name)
+        partition = letters[0]["partition"]
+        self.assertEqual([(line["partition"], line["offset"]) for line in letters], [(partition, i) for i in range(3)])
+        cases = [(partition, "1", [1]), (partition, "1..1", [1]), (partition, "1..", [1, 2]), (partition, "..1", [0, 1]),
+                 (partition, "0..2", [0, 1, 2]), (partition, "3..", []), (partition, "3..9", []),
+                 ((partition + 1) % 3, "0..", [])]
+        for of_partition, offsets, chosen in cases:
+            arguments = ["--partition", str(of_partition), "--offsets", offsets]
+            self.assertEqual([line["offset"] for line in self.dlq("list", name, *arguments)], chosen, arguments)
+            for command in ("redrive", "park", "purge"):
+                self.assertEqual(self.dlq(command, name, "--dry-run", *arguments)[0]["chosen"], len(chosen), arguments)
+        middle = ["--partition", str(partition), "--offsets", "1"]
+        self.assertEqual(self.report("purge", name, *middle), {"chosen": 1, "purged": 1})
+        self.assertEqual([line["offset"] for line in self.dlq("list", name)], [0, 2])
+
+    def test_a_dead_letter_is_shown_with_its_headers_and_value(self):
+        name = self.hospital(event("a"))
+        letter = self.dlq("list", name)[0]
+        place = ["dlq", "show", name, str(letter["partition"])]
+        shown = self.command(*place, "0")
+        self.assertEqual(shown.status, 0)
+        head, _, value = shown.bytes.decode().partition("\n\n")
+        self.assertEqual(head.splitlines()[0], "key: a")
+        for line in (f"eventsdk-dlq-topic: {self.topic}", f"eventsdk-dlq-group: {self.topic}-points",
+                     "eventsdk-dlq-stage: handler", "eventsdk-dlq-error-message: no such course"):
+            self.assertIn(line, head.splitlines())
+        self.assertEqual(json.loads(value)["payload"], PAYLOAD)
+        record = self.one(*place, "0")
+        self.assertEqual((record["topic"], record["partition"], record["offset"], record["key"]),
+                         (name, letter["partition"], 0, "a"))
+        self.assertEqual([f"{header}: {text}" for header, text in record["headers"]], head.splitlines()[1:])
+        self.assertEqual(record["value"] + "\n", value)
+        for nowhere in ([*place, "1"], [*place, "99"], ["dlq", "show", name, "3", "0"],
+                        ["dlq", "show", f"{name}.dlq", "0", "0"]):
+            for form in ([], ["--json"]):
+                told = self.command(*nowhere, *form)
+                self.assertEqual((told.status, told.bytes), (1, b""), nowhere)
+                self.assertNotEqual(told.errors, "")
+
+    def lag(self, *arguments, status=0, group=None):
+        """Partition, committed, end and lag of each line."""
+        told = self.command("lag", group or f"{self.topic}-points", *arguments, "--json")
+        self.assertEqual(told.status, status, (arguments, told.errors))
+        return [(line["partition"], line["committed"], line["end"], line["lag"]) for line in told.lines]
+
+    def behind(self):
+        """A group that is 1 behind in partition 0, 0 in partition 1, and 3 in partition 2, which it never came to."""
+        self.create()
+        foretold = run("topics", "partition", "--partitions", "3", *(f"key-{i}" for i in range(20))).lines
+        keys = {line["partition"]: line["key"] for line in foretold}
+        self.assertEqual(self.publish(event(keys[0]), event(keys[0]), event(keys[1])).status, 0)
+        self.assertEqual(len(self.service(f"{self.topic}-points", "handle")), 3)
+        self.assertEqual(self.publish(event(keys[0]), *[event(keys[2])] * 3).status, 0)
+
+    def test_a_group_is_behind_in_partitions_that_it_never_committed_too(self):
+        self.behind()
+        self.assertEqual(self.lag(), [(0, 2, 3, 1), (1, 1, 1, 0), (2, None, 3, 3)])
+        shown = self.command("lag", f"{self.topic}-points")
+        self.assertEqual((shown.status, shown.bytes.decode().splitlines()),
+                         (0, [f"{self.topic}[0] committed 2, end 3, lag 1", f"{self.topic}[1] committed 1, end 1, lag 0",
+                              f"{self.topic}[2] committed none, end 3, lag 3"]))
+        for at_most, status in (("0", 1), ("2", 1), ("3", 0), ("1000", 0)):
+            self.assertEqual(len(self.lag("--at-most", at_most, status=status)), 3)
+        self.service("-", "expire")
+        self.assertEqual(self.lag("--at-most", "2"), [(0, 2, 3, 1), (1, 1, 1, 0), (2, None, 3, 2)])
+        self.lag("--at-most", "1", status=1)
+        self.service(f"{self.topic}-points", "handle")
+        self.assertEqual(self.lag("--at-most", "0"), [(0, 3, 3, 0), (1, 1, 1, 0), (2, 3, 3, 0)])
+
+    def test_the_lag_of_one_topic_is_shown_also_when_nothing_of_it_is_committed(self):
+        self.behind()
+        other = f"{self.topic}.other"
+        self.command("topics", "apply", "-", given=json.dumps({"topics": [{"name": other, "partitions": 2}]}))
+        self.assertEqual(len(self.lag()), 3)
+        self.assertEqual(len(self.lag("--topic", self.topic)), 3)
+        self.lag("--topic", self.topic, "--at-most", "2", status=1)
+        self.assertEqual(self.lag("--topic", other, "--at-most", "0"), [(0, None, 0, 0), (1, None, 0, 0)])
+        self.assertEqual(self.command("publish", other, "--schemas", SCHEMAS, given=[event("a")]).status, 0)
+        self.assertEqual(sum(line[3] for line in self.lag("--topic", other, "--at-most", "0", status=1)), 1)
+        newcomer = f"{self.topic}-newcomer"
+        self.assertEqual(sum(line[3] for line in self.lag("--topic", other, "--at-most", "1", group=newcomer)), 1)
+        for arguments, reason in ((["--topic", f"{other}.nowhere"], f"{other}.nowhere"), ([], newcomer)):
+            told = self.command("lag", newcomer, *arguments)
+            self.assertEqual((told.status, told.bytes), (1, b""), arguments)
+            self.assertIn(reason, told.errors)
 
     def test_a_dead_letter_becomes_a_test_case_that_compiles(self):
         name = self.hospital(event("a"))
