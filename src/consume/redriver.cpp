@@ -64,6 +64,14 @@ Result<void> Redriver::open() {
 }
 
 Result<RedriveReport> Redriver::run() {
+    auto report = work();
+    const std::uint64_t settled = report_.redriven + report_.parked + report_.purged + report_.repeated;
+    if (!report && !options_.dry_run && settled > 0)
+        report.error().message.append("; before that ").append(std::to_string(settled)).append(" were settled");
+    return report;
+}
+
+Result<RedriveReport> Redriver::work() {
     if (auto opened = open(); !opened) return std::move(opened).error();
     const auto note = [this](const ReceivedRecord& record) -> Result<bool> {
         states_.note(record);

@@ -28,6 +28,7 @@ private:
         DeadLetterState state = DeadLetterState::open;
     };
 
+    Result<RedriveReport> work();
     Result<void> open();
     Result<bool> visit(const ReceivedRecord& record);
     Result<bool> settle(const ReceivedRecord& record, LetterStates::Entry& entry, DeadLetterState state,

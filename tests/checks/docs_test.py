@@ -10,7 +10,7 @@ says. A quote is
     ```
 
 and stands for the whole FILE, or for its lines between the two lines `// [MARK]`. --fix writes the quotes anew. The
-tests that docs/guarantees.md and docs/outbox.md name in tables are in the tree.
+tests that the pages of guarantees name in tables are in the tree.
 """
 import re
 import sys
@@ -75,11 +75,15 @@ def check_page(root, page, fix):
     return problems, {(page.parent / target).resolve() for target in links}
 
 
+TESTED_PAGES = [f"docs/{page}.md" for page in
+                ("consuming", "dead-letters", "exactly-once", "guarantees", "outbox", "replay")]
+
+
 def missing_tests(root):
     """Names in double quotes in the last column of a table, which no test case has or ends with."""
     cases = [name for path in (root / "tests").rglob("*.cpp")
              for name in re.findall(r'(?:TEST|CONTRACT)_CASE(?:_METHOD)?\((?:\w+,\s*)?\s*"([^"]+)"', path.read_text(encoding="utf-8"))]
-    for page in ("docs/guarantees.md", "docs/outbox.md"):
+    for page in TESTED_PAGES:
         for line in (root / page).read_text(encoding="utf-8").splitlines():
             if not line.startswith("|"):
                 continue

@@ -60,6 +60,30 @@ TEST_CASE("a projector counts what becomes of its records", "[consume][unit]") {
     REQUIRE(metrics.value("kafka_consumer_errors", with("reason", "schema")) == 0);
 }
 
+TEST_CASE("a hung transaction shows: what lies behind it is there and cannot be read", "[consume][unit]") {
+    World world;
+    struct Sink : WriteSink {
+        void written(std::span<const WriteOutcome>) noexcept override {}
+    } sink;
+    auto transaction = world.broker.port().transactional_writer({.transactional_id = "hung"}, sink).value();
+    transaction->begin().value();
+    world.publish("ada", 1);
+    transaction->write(world.catalogue.prepare(world.broker.runtime(), "bob", Scored{"bob", 2, {}}).value(), 1).value();
+    world.publish("ada", 3);
+    int handled = 0;
+    Projection scores{"scores-v1"};
+    scores.on<Scored>([&](const Scored&) { ++handled; });
+    auto projector = world.projector(std::move(scores));
+    settle(projector);
+    REQUIRE(handled == 1);
+    REQUIRE(world.metrics->value("eventsdk_unstable_records", with("partition", "0")) == 2);
+    REQUIRE(world.metrics->value("kafka_consumer_lag", with("partition", "0")) == 0);
+    REQUIRE(transaction->commit(Duration{1'000}));
+    settle(projector);
+    REQUIRE(handled == 3);
+    REQUIRE(world.metrics->value("eventsdk_unstable_records", with("partition", "0")) == 0);
+}
+
 TEST_CASE("the lag is what is written and not yet committed, and unknown when the partition is gone",
           "[consume][unit]") {
     World world;

@@ -380,8 +380,13 @@ TEST_CASE("a record that its topic refuses ends the redrive and is named", "[con
     const auto refused = redrive_dead_letters(hospital.broker, dead_topic, options);
     REQUIRE(refused.error().kind == ErrorKind::permanent);
     REQUIRE(refused.error().message.find("dead letter [0]@1 of " + dead_topic) != std::string::npos);
+    REQUIRE(refused.error().message.find("were settled") == std::string::npos);
     REQUIRE(hospital.redriven().empty());
-    REQUIRE(hospital.redrive().redriven == 2);
+    options.batch_letters = 1;
+    const auto half = redrive_dead_letters(hospital.broker, dead_topic, options);
+    REQUIRE(half.error().message.find("; before that 1 were settled") != std::string::npos);
+    REQUIRE(hospital.redriven().size() == 1);
+    REQUIRE(hospital.redrive().redriven == 1);
 }
 
 TEST_CASE("wrong options of a redrive are refused by name", "[consume][unit]") {
