@@ -108,9 +108,15 @@ void BatchRun::follow(std::size_t at) {
 void BatchRun::run_gathered() {
     if (gathered_.empty()) return;
     run_together(std::exchange(gathered_, {}));
-    for (const std::size_t at : std::exchange(passed_, {})) {
-        if (!is_behind(*batch_.tasks[at])) done(at, Batch::End::ignored);
+    pass_before(batch_.tasks.size());
+}
+
+void BatchRun::pass_before(std::size_t place) {
+    const auto later = std::lower_bound(passed_.begin(), passed_.end(), place);
+    for (auto at = passed_.begin(); at != later; ++at) {
+        if (!is_behind(*batch_.tasks[*at])) done(*at, Batch::End::ignored);
     }
+    passed_.erase(passed_.begin(), later);
 }
 
 void BatchRun::run_together(const std::vector<std::size_t>& places) {
@@ -128,6 +134,7 @@ void BatchRun::run_together(const std::vector<std::size_t>& places) {
 }
 
 void BatchRun::run_alone(std::size_t at) {
+    pass_before(at);
     const Task& task = *batch_.tasks[at];
     if (is_behind(task)) return;
     show(task);
@@ -136,6 +143,7 @@ void BatchRun::run_alone(std::size_t at) {
 
 void BatchRun::give_up(std::span<const std::size_t> rest) {
     for (const std::size_t at : rest) {
+        pass_before(at);
         if (!is_behind(*batch_.tasks[at])) given_back(at);
     }
 }

@@ -41,6 +41,8 @@ private:
     void give_back(std::size_t at);
     [[nodiscard]] Batch::End good_end() const { return dispatcher_.ignored() ? Batch::End::ignored : Batch::End::done; }
     void run_gathered();
+    /// Ends those of `passed_` that stand before `place` and behind nothing that failed.
+    void pass_before(std::size_t place);
     void run_together(const std::vector<std::size_t>& places);
     void run_alone(std::size_t at);
     void give_up(std::span<const std::size_t> rest);

@@ -173,7 +173,9 @@ Dispatcher::Answer Dispatcher::gather(const HandlerTable::Handler& handler, cons
         fail(verdict, "schema", event.error());
         return Answer::failed;
     }
-    batch_of(handler).add(*event, delivery_);
+    EventBatch& batch = batch_of(handler);
+    if (gathered_.events == 0) batch.clear();  // of an event that ran alone
+    batch.add(*event, delivery_);
     if (gathered_.events++ == 0) gathered_ = {&handler, 1, key, std::string{record.topic}, record.partition, {}};
     gathered_.type.assign(opened_.envelope.type);
     return Answer::gathered;

@@ -75,10 +75,12 @@ void Engine::lost(std::span<const TopicPartition> partitions) noexcept {
 }
 
 bool Engine::drain(Lock& lock, std::span<const TopicPartition> partitions) {
-    for (const TopicPartition& partition : partitions) workload_.drain(partition);
     const auto under_way = [&] {
         std::size_t records = 0;
-        for (const TopicPartition& partition : partitions) records += workload_.under_way(partition);
+        for (const TopicPartition& partition : partitions) {
+            workload_.drain(partition);  // also what came back behind a record that was given back
+            records += workload_.under_way(partition);
+        }
         return records;
     };
     awaits_drain_ = true;

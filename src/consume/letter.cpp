@@ -115,10 +115,11 @@ bool LetterFilter::wants(const ReceivedRecord& letter) {
            is_type(letter);
 }
 
-LetterStates::Identity LetterStates::identity_of(const Letter& letter) {
+LetterStates::Identity LetterStates::identity_of(const Letter& letter, std::string_view timestamp) {
     constexpr std::hash<std::string> hash;
     std::string text = letter.group + '\n' + letter.topic + '\n' + std::to_string(letter.partition) + '\n' +
-                       std::to_string(letter.offset) + '\n' + std::to_string(letter.redrives);
+                       std::to_string(letter.offset) + '\n' + std::to_string(letter.redrives) + '\n';
+    text += timestamp;  // a topic that was made anew has other records at the same places
     const std::size_t first = hash(text);
     return {first, hash("again\n" + text)};
 }
@@ -129,7 +130,9 @@ void LetterStates::note(const ReceivedRecord& record) {
         return;
     }
     const auto letter = read_letter(record);
-    const bool repeated = letter && !seen_.insert(identity_of(*letter)).second;
+    const bool repeated =
+        letter &&
+        !seen_.insert(identity_of(*letter, record.header(dead_letter_headers::timestamp).value_or(""))).second;
     entries_[record.partition].push_back(
         {record.offset, repeated ? DeadLetterState::repeated : DeadLetterState::open, false});
 }

@@ -77,7 +77,7 @@ private:
     struct Hash {
         std::size_t operator()(const Identity& identity) const noexcept { return identity.a; }
     };
-    static Identity identity_of(const Letter& letter);
+    static Identity identity_of(const Letter& letter, std::string_view timestamp);
 
     std::map<std::int32_t, std::vector<Entry>> entries_;
     std::unordered_set<Identity, Hash> seen_;

@@ -203,7 +203,7 @@ Result<ReplayReport> rebuild(Broker broker, Catalogue catalogue, Projection shad
         if (!reason || *reason != StopReason::caught_up) return replayer.end(std::move(reason), false);
         if (replayer.failed() > options.tolerated_failures) return replayer.end(std::move(reason), false);
         if (auto settled = replayer.settle(); !settled) return std::move(settled).error();
-        if (replayer.stopped()) continue;
+        if (replayer.stopped() || replayer.failed() > options.tolerated_failures) continue;
         auto switched = options.switch_over();
         if (switched) return replayer.end(std::move(reason), true);
         const auto now = std::chrono::steady_clock::now();

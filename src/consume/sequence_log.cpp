@@ -132,7 +132,8 @@ void SequenceLog::take(const std::string& name, Topic& topic, Result<Extent> ans
 bool SequenceLog::at_end(const std::string& name, const Topic& topic) {
     return std::all_of(topic.bounds.begin(), topic.bounds.end(), [&](const auto& bound) {
         const auto& [partition, marks] = bound;
-        return marks.low >= marks.last_stable || topic.reader->position({name, partition}) >= marks.last_stable;
+        // Not the last stable offset: behind an open transaction may lie letters, too.
+        return marks.low >= marks.high || topic.reader->position({name, partition}) >= marks.high;
     });
 }
 

@@ -30,7 +30,7 @@ public:
     virtual ~EventBatch() = default;
     /// Copies the event and, when the handler wants it, the delivery.
     virtual void add(const void* event, const Delivery& delivery) = 0;
-    /// Calls the handler with all that was added, and forgets it.
+    /// Calls the handler with all that was added; again when middleware calls it again.
     virtual Handled run() = 0;
     virtual void clear() noexcept = 0;
 };
@@ -62,14 +62,11 @@ public:
         if constexpr (wants_deliveries) deliveries_.push_back(delivery.to_owned());
     }
     Handled run() override {
-        // Forgotten also when the handler throws.
-        const std::vector<T> events = std::exchange(events_, {});
-        const std::vector<OwnedDelivery> deliveries = std::exchange(deliveries_, {});
         return handled_by([&]() -> decltype(auto) {
             if constexpr (wants_deliveries) {
-                return (*handler_)(std::span<const T>{events}, std::span<const OwnedDelivery>{deliveries});
+                return (*handler_)(std::span<const T>{events_}, std::span<const OwnedDelivery>{deliveries_});
             } else {
-                return (*handler_)(std::span<const T>{events});
+                return (*handler_)(std::span<const T>{events_});
             }
         });
     }

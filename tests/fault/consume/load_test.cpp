@@ -75,6 +75,22 @@ public:
         return Projector::create(broker, catalogue, std::move(projection), std::move(options)).value();
     }
 
+    /// Waits until the group has committed the ends of the topic.
+    bool all_committed(const std::string& group) {
+        const auto deadline = std::chrono::steady_clock::now() + 120s;
+        while (std::chrono::steady_clock::now() < deadline) {
+            const auto offsets = admin->group_offsets(group, 10s);
+            if (offsets && offsets->size() == 4 &&
+                std::all_of(offsets->begin(), offsets->end(), [&](const PartitionOffset& each) {
+                    const auto marks = admin->watermarks({each.topic, each.partition}, 10s);
+                    return marks && each.offset == marks->high;
+                }))
+                return true;
+            std::this_thread::sleep_for(100ms);
+        }
+        return false;
+    }
+
     const std::string topic = test::unique_name("load");
     const std::string bootstrap = test::kafka_bootstrap();
     Broker broker;
@@ -248,6 +264,7 @@ TEST_CASE("a broker that is down stops nothing for good: no dead letter, and wor
     const std::size_t after = journal.size();
     school.publish(events, 101, events);
     CHECK(journal.wait_for(2 * events));
+    CHECK(school.all_committed(group));  // goes on by itself, too: not only the last commit
     stop.request_stop();
     service.join();
     REQUIRE(end);

@@ -175,6 +175,28 @@ TEST_CASE("what nobody handles waits for the batch before it, so that a failed o
     REQUIRE(world.dead().empty());
 }
 
+TEST_CASE("what nobody handles ends before a later event of the batch that fails", "[consume][unit]") {
+    World world;
+    world.publish("ada", 0);
+    world.write(world.catalogue.prepare(world.broker.runtime(), "ada", Withdrawn{"moved"}).value());
+    world.publish("ada", 1);
+    world.publish("ada", 2);
+    Points handled;
+    Projection scores{"scores-v1"};
+    scores.on_batch<Scored>([&](std::span<const Scored> events) -> Handled {
+        for (const Scored& event : events) {
+            if (event.points == 1) return dead_letter("never");
+        }
+        for (const Scored& event : events) handled.push_back(event.points);
+        return done();
+    });
+    auto projector = world.projector(std::move(scores));
+    settle(projector);
+    REQUIRE(handled == Points{0, 2});
+    REQUIRE(world.dead().size() == 1);
+    REQUIRE(world.committed("scores-v1") == 4);
+}
+
 TEST_CASE("workers fill batches and lose nothing", "[consume][unit]") {
     memory::Broker broker;
     const Catalogue catalogue = load_catalogue();
@@ -231,6 +253,25 @@ TEST_CASE("middleware stands around every handler, the first one outermost", "[c
     settle(projector);
     REQUIRE(seen == std::vector<std::string>{"begin Scored", "inner", "scored", "end", "begin Withdrawn", "inner",
                                              "withdrawn", "end"});
+}
+
+TEST_CASE("middleware that calls a batch handler again calls it with the same events", "[consume][unit]") {
+    World world;
+    for (std::int64_t points = 0; points < 3; ++points) world.publish("ada", points);
+    std::vector<Points> calls;
+    Projection scores{"scores-v1"};
+    scores.around([](const Delivery&, const std::function<Handled()>& next) {
+        const Handled first = next();
+        return first.outcome == Handled::Outcome::done ? first : next();
+    });
+    scores.on_batch<Scored>([&](std::span<const Scored> events) -> Handled {
+        calls.push_back(points_of(events));
+        return calls.size() == 1 ? retry("once more") : done();
+    });
+    auto projector = world.projector(std::move(scores));
+    settle(projector);
+    REQUIRE(calls == std::vector<Points>{{0, 1, 2}, {0, 1, 2}});
+    REQUIRE(world.committed("scores-v1") == 3);
 }
 
 TEST_CASE("middleware may answer itself, and see or turn what a handler throws", "[consume][unit]") {

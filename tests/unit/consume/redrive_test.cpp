@@ -266,6 +266,22 @@ TEST_CASE("a dead letter by reference goes back with the original's bytes, and h
     REQUIRE(hospital.redrive() == report);
 }
 
+TEST_CASE("a record of a topic made anew is no double of one that was dead at its place", "[consume][unit]") {
+    Hospital hospital;
+    hospital.broken = {1};
+    hospital.publish("ada", 1);
+    hospital.work();
+    Record anew = hospital.dead().front();
+    anew.partition.reset();
+    for (Header& header : anew.headers) {
+        if (header.name == dead_letter_headers::timestamp) header.value = "2031-01-01T00:00:00.000Z";
+    }
+    REQUIRE(hospital.redrive().redriven == 1);
+    hospital.write(anew);
+    REQUIRE(hospital.states() == Strings{"ada redriven", "ada open"});
+    REQUIRE(hospital.redrive() == RedriveReport{.chosen = 1, .redriven = 1});
+}
+
 TEST_CASE("a record is repaired on its way back, but keeps key and topic", "[consume][unit]") {
     Hospital hospital;
     hospital.write({.topic = topic, .key = "ada", .value = "{torn"});

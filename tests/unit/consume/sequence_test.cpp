@@ -123,6 +123,33 @@ TEST_CASE("a restarted projector knows which keys have unsettled dead letters", 
     REQUIRE(service.handled == Strings{"linus 9", "linus 10", "ada 1", "ada 2", "ada 3"});
 }
 
+TEST_CASE("a restarted projector waits for the letters behind an open transaction", "[consume][unit]") {
+    Service service;
+    struct Sink : WriteSink {
+        void written(std::span<const WriteOutcome>) noexcept override {}
+    } sink;
+    service.work();
+    auto redrive = service.broker.port().transactional_writer({.transactional_id = "killed"}, sink).value();
+    redrive->begin().value();
+    redrive->write({.topic = dead_topic, .key = "bob", .value = "v"}, 1).value();
+    service.broken = {1};
+    service.publish("ada", 1);
+    service.work();
+    REQUIRE(service.committed("scores-v1") == 1);
+
+    service.restart();
+    service.publish("ada", 2);
+    service.work();
+    REQUIRE(service.handled.empty());
+    REQUIRE(redrive->abort(Duration{1'000}));
+    for (int second = 0; second < 3; ++second) {
+        service.clock->advance(std::chrono::seconds{1});
+        service.work();
+    }
+    REQUIRE(service.handled.empty());
+    REQUIRE(service.stages() == Strings{"ada handler", "ada sequence"});
+}
+
 TEST_CASE("parking or purging a dead letter lets its key go on", "[consume][unit]") {
     const bool purge = GENERATE(false, true);
     Service service;
