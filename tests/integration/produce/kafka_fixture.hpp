@@ -49,17 +49,22 @@ struct KafkaAssignments {
 inline std::map<std::int32_t, std::vector<eventsdk::Record>> KafkaAssignments::read(const std::string& topic) const {
     using namespace eventsdk;
     auto admin = broker.port().admin().value();
-    const auto description = admin->describe_topic(topic, Duration{10'000}).value();
+    // A partition just made, or a broker just back, may have no leader yet.
+    const auto patiently = [](const auto& ask) {
+        auto answer = ask();
+        for (int turn = 0; turn < 200 && !answer && answer.error().kind == ErrorKind::retriable; ++turn) {
+            std::this_thread::sleep_for(std::chrono::milliseconds{100});
+            answer = ask();
+        }
+        return answer;
+    };
+    const auto description = patiently([&] { return admin->describe_topic(topic, Duration{10'000}); }).value();
     auto reader = broker.port().reader({}, nullptr).value();
     std::vector<PartitionOffset> positions;
     std::map<std::int32_t, std::int64_t> ends;
     for (std::int32_t partition = 0; partition < description.partitions; ++partition) {
-        // A partition just made may have no leader yet. Just after a commit its end may not be stable yet, either.
-        auto marks = admin->watermarks({topic, partition}, Duration{10'000});
-        for (int turn = 0; turn < 50 && !marks && marks.error().kind == ErrorKind::retriable; ++turn) {
-            std::this_thread::sleep_for(std::chrono::milliseconds{100});
-            marks = admin->watermarks({topic, partition}, Duration{10'000});
-        }
+        // Just after a commit its end may not be stable yet.
+        const auto marks = patiently([&] { return admin->watermarks({topic, partition}, Duration{10'000}); });
         if (marks.value().high <= marks->low) continue;
         positions.push_back({topic, partition, -1, {}});
         ends[partition] = marks->high;
